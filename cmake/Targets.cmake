@@ -1,0 +1,30 @@
+# turnpike_add_library(<name> SOURCES ... [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
+#   One static library per folder. HEADERS are checked to compile alone (all_verify_interface_header_sets).
+# turnpike_add_test(<name> SOURCES ... [LINK ...] [LABELS ...])
+#   One doctest binary; every TEST_CASE becomes a ctest test.
+function(turnpike_add_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+    add_library(${name} STATIC ${arg_SOURCES})
+    if(arg_HEADERS)
+        target_sources(${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}
+            FILES ${arg_HEADERS})
+    endif()
+    target_link_libraries(${name} PUBLIC turnpike_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+    set_target_properties(${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+    if(TARGET turnpike_pch AND NOT name STREQUAL "turnpike_pch")
+        target_precompile_headers(${name} REUSE_FROM turnpike_pch)
+    endif()
+endfunction()
+
+function(turnpike_add_test name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE turnpike_test_main ${arg_LINK})
+    target_precompile_headers(${name} REUSE_FROM turnpike_pch)
+    if(NOT arg_LABELS)
+        set(arg_LABELS unit)
+    endif()
+    doctest_discover_tests(${name}
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        PROPERTIES LABELS "${arg_LABELS}")
+endfunction()

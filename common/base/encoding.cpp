@@ -1,0 +1,98 @@
+#include "common/base/encoding.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace turnpike {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+int base64_value(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+' || c == '-') return 62;
+    if (c == '/' || c == '_') return 63;
+    return -1;
+}
+
+std::string encode_base64(std::string_view bytes, std::string_view alphabet, bool padded) {
+    std::string text;
+    text.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+        std::uint32_t group = 0;
+        for (std::size_t k = 0; k < 3; ++k) {
+            const std::uint32_t byte = k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U;
+            group = (group << 8U) | byte;
+        }
+        for (std::size_t k = 0; k <= count; ++k) {
+            text += alphabet[(group >> (18U - 6U * k)) & 63U];
+        }
+        if (padded) text.append(3 - count, '=');
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string to_hex(std::string_view bytes) {
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += kHexDigits[byte >> 4U];
+        text += kHexDigits[byte & 15U];
+    }
+    return text;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+    if (text.size() % 2 != 0) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = hex_value(text[i]);
+        const int low = hex_value(text[i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        bytes += static_cast<char>(high * 16 + low);
+    }
+    return bytes;
+}
+
+std::string to_base64(std::string_view bytes) { return encode_base64(bytes, kBase64, true); }
+std::string to_base64url(std::string_view bytes) { return encode_base64(bytes, kBase64Url, false); }
+
+std::optional<std::string> from_base64(std::string_view text) {
+    while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+    if (text.size() % 4 == 1) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(text.size() * 3 / 4);
+    std::uint32_t group = 0;
+    unsigned bits = 0;
+    for (const char c : text) {
+        const int value = base64_value(c);
+        if (value < 0) return std::nullopt;
+        group = (group << 6U) | static_cast<std::uint32_t>(value);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes += static_cast<char>((group >> bits) & 255U);
+        }
+    }
+    return bytes;
+}
+
+}  // namespace turnpike

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace turnpike {
+
+/// Lower-case hexadecimal of the bytes.
+std::string to_hex(std::string_view bytes);
+/// Accepts both cases. Returns: nothing if the length is odd or a character is not a digit.
+std::optional<std::string> from_hex(std::string_view text);
+
+/// RFC 4648 section 4, with padding.
+std::string to_base64(std::string_view bytes);
+/// RFC 4648 section 5, without padding: for cursors and file names.
+std::string to_base64url(std::string_view bytes);
+/// Accepts either alphabet, with or without padding. Returns: nothing on any other character.
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace turnpike

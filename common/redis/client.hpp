@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+
+namespace turnpike::redis {
+
+/// One RESP2 reply. A value.
+struct Reply {
+    enum class Kind : std::uint8_t { Nil, Status, Text, Integer, Array };
+    Kind kind = Kind::Nil;
+    std::string text;
+    std::int64_t integer = 0;
+    std::vector<Reply> elements;
+    bool is_nil() const { return kind == Kind::Nil; }
+};
+
+/// A command as its words: {"HSET", key, field, value}.
+using Command = std::vector<std::string>;
+
+struct Options {
+    /// redis://[user[:password]@]host[:port][/db], rediss:// for TLS (verified), unix:///path[?db=n].
+    std::string url;
+    Milliseconds connect_timeout{1000};
+    Milliseconds reply_timeout{1000};
+    /// Commands waiting for an answer, over all callers; more are refused at once.
+    std::size_t pending_max = 100'000;
+};
+
+/// Asynchronous, pipelining client: the commands that come in one turn of its loop go out in one
+/// write; answers come in order. Reconnects by itself with back-off (50 ms to 2 s); what was sent
+/// without an answer fails with Unavailable, never twice. hiredis is the codec, Asio the transport.
+/// Thread: any thread may call; callbacks run on the client's own thread and must not block.
+class Client {
+public:
+    using Callback = std::function<void(Result<Reply>)>;
+
+    explicit Client(Options options);
+    /// Fails what is pending and joins the thread.
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    /// Errors: Unavailable (not connected, connection lost, too many pending), Timeout,
+    /// Internal with the server's text in `detail` (an error reply).
+    void send(Command command, Callback callback);
+    /// Blocking form, for threads that may wait. `timeout` bounds the wait as a whole; it may
+    /// exceed Options::reply_timeout for blocking commands (XREAD BLOCK), which need a client of
+    /// their own because they hold up everything behind them.
+    Result<Reply> call(Command command, Milliseconds timeout);
+    /// All in one write; one result each, in order. Fails as a whole only if it cannot be sent.
+    Result<std::vector<Result<Reply>>> pipeline(std::vector<Command> commands, Milliseconds timeout);
+
+    bool is_connected() const;
+
+private:
+    struct Connection;
+    std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace turnpike::redis

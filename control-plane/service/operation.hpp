@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+#include "common/json/value.hpp"
+#include "control-plane/service/transaction.hpp"
+
+namespace turnpike::service {
+
+/// Installation settings that rules depend on. Constant after start.
+struct Installation {
+    std::string partition = "aws";
+    std::string region = "us-east-1";
+    std::string account_id = "000000000000";
+    std::string domain = "localhost";
+    std::int64_t integration_timeout_ms_max = 29'000;
+    double account_rate_limit = 10'000;
+    std::int64_t account_burst_limit = 5'000;
+    // Quotas; defaults are the service's (docs/compatibility.md).
+    std::int64_t rest_apis_max = 600;
+    std::int64_t resources_per_api_max = 300;
+    std::int64_t stages_per_api_max = 10;
+    std::int64_t api_keys_max = 10'000;
+    std::int64_t usage_plans_max = 300;
+    std::int64_t plans_per_key_max = 10;
+};
+
+/// One call of one operation, decoded. `input` is an object with the members of the operation's input
+/// shape under their model names (the SDK names: restApiId, patchOperations, ...), whatever their
+/// place on the wire; types and shape constraints have been checked against the contract.
+struct Call {
+    const json::Value& input;
+    const Installation& installation;
+    WallTime now;
+    std::string principal_arn;
+};
+
+/// A rule of the product: what an operation does. Returns the members of the output shape under their
+/// model names (encoding to wire names and timestamp formats is generated; timestamps are numbers of
+/// seconds since 1970 here), or the reason why nothing was changed.
+using Handler = Result<json::Value> (*)(Transaction&, const Call&);
+
+/// Binds a contract operation to its rule. One table per resource file; control-plane/api joins them.
+struct Binding {
+    enum class Contract : std::uint8_t { RestV1, HttpV2 };  ///< apigateway, apigatewayv2
+    std::string_view operation;  ///< "CreateRestApi"
+    Handler handler;
+    bool read_only = false;  ///< Runs in a read-only transaction.
+    Contract contract = Contract::RestV1;
+};
+
+}  // namespace turnpike::service

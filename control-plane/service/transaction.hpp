@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "common/json/value.hpp"
+
+namespace turnpike::service {
+
+/// The stored resources. Each is a table of its own with a JSON document per row, in the shape that
+/// the contract's Get operation answers, and generated columns for what must be unique or searched
+/// (migrations/). The scope is the parent's id; tables without a parent use "".
+enum class Table : std::uint8_t {
+    Accounts,        ///< scope "", id "account"
+    RestApis,        ///< scope "", id = api id. Taken from list pages oldest first
+    Resources,       ///< scope = api id, id = resource id; listed by path
+    Methods,         ///< scope = api id, id = "<resource id>/<HTTP method>"; whole Method with methodIntegration and methodResponses
+    Models,          ///< scope = api id, id = model name
+    Deployments,     ///< scope = api id, id = deployment id; "snapshot" member is the blob hash (not shown)
+    Stages,          ///< scope = api id, id = stage name
+    ApiKeys,         ///< scope "", id = key id; the value is a secret, see ApiKeySecret; newest first
+    UsagePlans,      ///< scope "", id = plan id
+    UsagePlanKeys,   ///< scope = plan id, id = key id; newest first
+    Tags,            ///< scope "", id = ARN; {"tags": {...}}
+};
+
+struct Key {
+    std::string scope;
+    std::string id;
+};
+
+struct Row {
+    Key key;
+    json::Value document;
+};
+
+/// A page request as the v1 contract has it; `limit` is clamped to 1..500, default 25.
+struct PageRequest {
+    std::int64_t limit = 25;
+    std::string position;  ///< Opaque, from the previous page; empty: from the start.
+};
+
+struct Page {
+    std::vector<json::Value> items;
+    std::optional<std::string> position;  ///< Set if there is more.
+};
+
+/// Restricts a list. Members that are not set do not restrict.
+struct Filter {
+    std::optional<std::string> name_prefix;    ///< case-sensitive prefix of "name"
+    std::optional<std::string> member;         ///< with `equals`: top-level string member to compare
+    std::optional<std::string> equals;
+};
+
+/// What workers must learn of. Written to the outbox in the same transaction; the publisher reads
+/// the current state of the named thing when it publishes, so the order of effects does not matter.
+struct Effect {
+    enum class Kind : std::uint8_t { Stage, UsagePlan, ApiKey, Account };
+    Kind kind;
+    std::string id;  ///< "<api id>/<stage name>", plan id, key id, or ""
+};
+
+/// One database transaction; commits when the operation's function returns a value, rolls back when
+/// it returns an Error. Every method may throw store::Unavailable (database away), which rises to the
+/// one handler at the API edge. Thread: the one that runs the operation.
+class Transaction {
+public:
+    virtual ~Transaction() = default;
+
+    /// Serialises writers: waits until no other transaction holds the same (table, id) lock.
+    /// Every operation that writes below a REST API calls lock(Table::RestApis, api_id) first.
+    virtual void lock(Table table, std::string_view id) = 0;
+
+    virtual std::optional<json::Value> find(Table table, const Key& key) = 0;
+    virtual bool exists(Table table, const Key& key) = 0;
+    /// False if the key or a unique column (path part of a parent, ...) is taken; nothing changes then
+    /// and the transaction stays usable.
+    virtual bool insert(Table table, const Key& key, const json::Value& document) = 0;
+    /// False if there is no such row, or a unique column clashes.
+    virtual bool update(Table table, const Key& key, const json::Value& document) = 0;
+    virtual bool erase(Table table, const Key& key) = 0;
+    /// Removes every row of the scope. Returns: how many.
+    virtual std::size_t erase_scope(Table table, std::string_view scope) = 0;
+
+    virtual Page list(Table table, std::string_view scope, const PageRequest& page,
+                      const Filter& filter = {}) = 0;
+    /// Every row of the scope in list order. Requires: a scope that is bounded by a quota.
+    virtual std::vector<Row> scan(Table table, std::string_view scope) = 0;
+    virtual std::int64_t count(Table table, std::string_view scope) = 0;
+
+    /// Reverse look-ups that cross scopes.
+    virtual std::vector<std::string> plans_of_key(std::string_view key_id) = 0;
+    virtual std::vector<std::string> plans_with_stage(std::string_view api_id,
+                                                      std::string_view stage_name) = 0;
+
+    /// API key values: encrypted at rest, found by HMAC. put returns false if another key has it.
+    virtual bool put_key_value(std::string_view key_id, std::string_view value) = 0;
+    virtual std::string key_value(std::string_view key_id) = 0;
+    virtual std::optional<std::string> key_with_value(std::string_view value) = 0;
+
+    /// Content-addressed, immutable. Returns: the SHA-256 of `bytes` in hexadecimal.
+    virtual std::string put_blob(std::string_view bytes) = 0;
+    virtual std::optional<std::string> blob(std::string_view hash) = 0;
+
+    virtual void emit(const Effect& effect) = 0;
+};
+
+}  // namespace turnpike::service
