@@ -9,7 +9,6 @@ namespace turnpike {
 
 /// A bug if false: the process dies and is restarted. Never for what a peer, a file or the database
 /// can influence.
-#define TURNPIKE_ASSERT(condition)                                       \
-    (static_cast<bool>(condition)                                        \
-         ? static_cast<void>(0)                                          \
-         : ::turnpike::assertion_failed(#condition, __FILE__, __LINE__))
+#define TURNPIKE_ASSERT(condition)                       \
+    (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                  : ::turnpike::assertion_failed(#condition, __FILE__, __LINE__))

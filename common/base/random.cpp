@@ -14,7 +14,8 @@ namespace {
 std::string random_text(std::size_t length, std::string_view alphabet) {
     std::string text;
     text.reserve(length);
-    // Bytes above the largest multiple of the alphabet's size are dropped: no character is favoured.
+    // Bytes above the largest multiple of the alphabet's size are dropped: no character is
+    // favoured.
     const std::size_t usable = 256 / alphabet.size() * alphabet.size();
     while (text.size() < length) {
         for (const char c : secure_random_bytes(length)) {

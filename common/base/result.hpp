@@ -13,8 +13,10 @@ namespace turnpike {
 template <typename T>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor): reads as return value
-    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor): reads as return error
+    // NOLINTBEGIN(google-explicit-constructor): return statements read as what they return
+    Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}
+    Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+    // NOLINTEND(google-explicit-constructor)
 
     bool has_value() const { return held_.index() == 0; }
     explicit operator bool() const { return has_value(); }
@@ -50,7 +52,8 @@ template <>
 class [[nodiscard]] Result<void> {
 public:
     Result() = default;
-    Result(Error error) : error_(std::move(error)), failed_(true) {}  // NOLINT(google-explicit-constructor): reads as return error
+    // NOLINTNEXTLINE(google-explicit-constructor): return statements read as what they return
+    Result(Error error) : error_(std::move(error)), failed_(true) {}
 
     bool has_value() const { return !failed_; }
     explicit operator bool() const { return has_value(); }

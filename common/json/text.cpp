@@ -109,7 +109,8 @@ void emit(Writer& writer, const Value& value) {
     } else if (value.is_number()) {
         writer.Double(value.as_number());
     } else if (value.is_string()) {
-        writer.String(value.as_string().data(), static_cast<rapidjson::SizeType>(value.as_string().size()));
+        writer.String(value.as_string().data(),
+                      static_cast<rapidjson::SizeType>(value.as_string().size()));
     } else if (value.is_array()) {
         writer.StartArray();
         for (const Value& element : value.as_array()) emit(writer, element);

@@ -40,7 +40,8 @@ Value& Object::operator[](std::string_view name) {
 void Object::set(std::string_view name, Value value) { (*this)[name] = std::move(value); }
 
 bool Object::erase(std::string_view name) {
-    return std::erase_if(members_, [name](const Member& member) { return member.first == name; }) > 0;
+    return std::erase_if(members_, [name](const Member& member) { return member.first == name; }) >
+           0;
 }
 
 void Object::append(std::string name, Value value) {
@@ -106,7 +107,8 @@ const Value* Value::find(std::string_view name) const {
 
 std::string_view Value::text(std::string_view name, std::string_view otherwise) const {
     const Value* member = find(name);
-    return member != nullptr && member->is_string() ? std::string_view(member->as_string()) : otherwise;
+    return member != nullptr && member->is_string() ? std::string_view(member->as_string())
+                                                    : otherwise;
 }
 
 bool Value::flag(std::string_view name, bool otherwise) const {

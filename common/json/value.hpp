@@ -57,16 +57,18 @@ private:
 class Value {
 public:
     Value() = default;
-    Value(std::nullptr_t) {}                                        // NOLINT(google-explicit-constructor): literal
-    Value(bool value) : held_(value) {}                             // NOLINT(google-explicit-constructor): literal
-    Value(int value) : held_(static_cast<std::int64_t>(value)) {}   // NOLINT(google-explicit-constructor): literal
-    Value(std::int64_t value) : held_(value) {}                     // NOLINT(google-explicit-constructor): literal
-    Value(double value) : held_(value) {}                           // NOLINT(google-explicit-constructor): literal
-    Value(std::string value) : held_(std::move(value)) {}           // NOLINT(google-explicit-constructor): literal
-    Value(std::string_view value) : held_(std::string(value)) {}    // NOLINT(google-explicit-constructor): literal
-    Value(const char* value) : held_(std::string(value)) {}         // NOLINT(google-explicit-constructor): literal
-    Value(Array value) : held_(std::move(value)) {}                 // NOLINT(google-explicit-constructor): literal
-    Value(Object value) : held_(std::move(value)) {}                // NOLINT(google-explicit-constructor): literal
+    // NOLINTBEGIN(google-explicit-constructor): documents are written as literals
+    Value(std::nullptr_t) {}
+    Value(bool value) : held_(value) {}
+    Value(int value) : held_(static_cast<std::int64_t>(value)) {}
+    Value(std::int64_t value) : held_(value) {}
+    Value(double value) : held_(value) {}
+    Value(std::string value) : held_(std::move(value)) {}
+    Value(std::string_view value) : held_(std::string(value)) {}
+    Value(const char* value) : held_(std::string(value)) {}
+    Value(Array value) : held_(std::move(value)) {}
+    Value(Object value) : held_(std::move(value)) {}
+    // NOLINTEND(google-explicit-constructor)
 
     bool is_null() const { return held_.index() == 0; }
     bool is_bool() const { return std::holds_alternative<bool>(held_); }

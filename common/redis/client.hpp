@@ -26,7 +26,8 @@ struct Reply {
 using Command = std::vector<std::string>;
 
 struct Options {
-    /// redis://[user[:password]@]host[:port][/db], rediss:// for TLS (verified), unix:///path[?db=n].
+    /// redis://[user[:password]@]host[:port][/db], rediss:// for TLS (verified),
+    /// unix:///path[?db=n].
     std::string url;
     Milliseconds connect_timeout{1000};
     Milliseconds reply_timeout{1000};
@@ -56,7 +57,8 @@ public:
     /// their own because they hold up everything behind them.
     Result<Reply> call(Command command, Milliseconds timeout);
     /// All in one write; one result each, in order. Fails as a whole only if it cannot be sent.
-    Result<std::vector<Result<Reply>>> pipeline(std::vector<Command> commands, Milliseconds timeout);
+    Result<std::vector<Result<Reply>>> pipeline(std::vector<Command> commands,
+                                                Milliseconds timeout);
 
     bool is_connected() const;
 

@@ -29,9 +29,9 @@ struct Installation {
     std::int64_t plans_per_key_max = 10;
 };
 
-/// One call of one operation, decoded. `input` is an object with the members of the operation's input
-/// shape under their model names (the SDK names: restApiId, patchOperations, ...), whatever their
-/// place on the wire; types and shape constraints have been checked against the contract.
+/// One call of one operation, decoded. `input` is an object with the members of the operation's
+/// input shape under their model names (the SDK names: restApiId, patchOperations, ...), whatever
+/// their place on the wire; types and shape constraints have been checked against the contract.
 struct Call {
     const json::Value& input;
     const Installation& installation;
@@ -39,15 +39,16 @@ struct Call {
     std::string principal_arn;
 };
 
-/// A rule of the product: what an operation does. Returns the members of the output shape under their
-/// model names (encoding to wire names and timestamp formats is generated; timestamps are numbers of
-/// seconds since 1970 here), or the reason why nothing was changed.
+/// A rule of the product: what an operation does. Returns the members of the output shape under
+/// their model names (encoding to wire names and timestamp formats is generated; timestamps are
+/// numbers of seconds since 1970 here), or the reason why nothing was changed.
 using Handler = Result<json::Value> (*)(Transaction&, const Call&);
 
-/// Binds a contract operation to its rule. One table per resource file; control-plane/api joins them.
+/// Binds a contract operation to its rule. One table per resource file; control-plane/api joins
+/// them.
 struct Binding {
     enum class Contract : std::uint8_t { RestV1, HttpV2 };  ///< apigateway, apigatewayv2
-    std::string_view operation;  ///< "CreateRestApi"
+    std::string_view operation;                             ///< "CreateRestApi"
     Handler handler;
     bool read_only = false;  ///< Runs in a read-only transaction.
     Contract contract = Contract::RestV1;

@@ -16,17 +16,19 @@ namespace turnpike::service {
 /// the contract's Get operation answers, and generated columns for what must be unique or searched
 /// (migrations/). The scope is the parent's id; tables without a parent use "".
 enum class Table : std::uint8_t {
-    Accounts,        ///< scope "", id "account"
-    RestApis,        ///< scope "", id = api id. Taken from list pages oldest first
-    Resources,       ///< scope = api id, id = resource id; listed by path
-    Methods,         ///< scope = api id, id = "<resource id>/<HTTP method>"; whole Method with methodIntegration and methodResponses
-    Models,          ///< scope = api id, id = model name
-    Deployments,     ///< scope = api id, id = deployment id; "snapshot" member is the blob hash (not shown)
-    Stages,          ///< scope = api id, id = stage name
-    ApiKeys,         ///< scope "", id = key id; the value is a secret, see ApiKeySecret; newest first
-    UsagePlans,      ///< scope "", id = plan id
-    UsagePlanKeys,   ///< scope = plan id, id = key id; newest first
-    Tags,            ///< scope "", id = ARN; {"tags": {...}}
+    Accounts,     ///< scope "", id "account"
+    RestApis,     ///< scope "", id = api id. Taken from list pages oldest first
+    Resources,    ///< scope = api id, id = resource id; listed by path
+    Methods,      ///< scope = api id, id = "<resource id>/<HTTP method>"; whole Method with
+                  ///< methodIntegration and methodResponses
+    Models,       ///< scope = api id, id = model name
+    Deployments,  ///< scope = api id, id = deployment id; "snapshot" member is the blob hash (not
+                  ///< shown)
+    Stages,       ///< scope = api id, id = stage name
+    ApiKeys,      ///< scope "", id = key id; the value is a secret, see ApiKeySecret; newest first
+    UsagePlans,   ///< scope "", id = plan id
+    UsagePlanKeys,  ///< scope = plan id, id = key id; newest first
+    Tags,           ///< scope "", id = ARN; {"tags": {...}}
 };
 
 struct Key {
@@ -52,8 +54,8 @@ struct Page {
 
 /// Restricts a list. Members that are not set do not restrict.
 struct Filter {
-    std::optional<std::string> name_prefix;    ///< case-sensitive prefix of "name"
-    std::optional<std::string> member;         ///< with `equals`: top-level string member to compare
+    std::optional<std::string> name_prefix;  ///< case-sensitive prefix of "name"
+    std::optional<std::string> member;       ///< with `equals`: top-level string member to compare
     std::optional<std::string> equals;
 };
 
@@ -66,8 +68,8 @@ struct Effect {
 };
 
 /// One database transaction; commits when the operation's function returns a value, rolls back when
-/// it returns an Error. Every method may throw store::Unavailable (database away), which rises to the
-/// one handler at the API edge. Thread: the one that runs the operation.
+/// it returns an Error. Every method may throw store::Unavailable (database away), which rises to
+/// the one handler at the API edge. Thread: the one that runs the operation.
 class Transaction {
 public:
     virtual ~Transaction() = default;
@@ -78,8 +80,8 @@ public:
 
     virtual std::optional<json::Value> find(Table table, const Key& key) = 0;
     virtual bool exists(Table table, const Key& key) = 0;
-    /// False if the key or a unique column (path part of a parent, ...) is taken; nothing changes then
-    /// and the transaction stays usable.
+    /// False if the key or a unique column (path part of a parent, ...) is taken; nothing changes
+    /// then and the transaction stays usable.
     virtual bool insert(Table table, const Key& key, const json::Value& document) = 0;
     /// False if there is no such row, or a unique column clashes.
     virtual bool update(Table table, const Key& key, const json::Value& document) = 0;

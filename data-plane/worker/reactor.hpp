@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <coroutine>
 #include <cstdint>
 #include <functional>
@@ -14,7 +15,8 @@ class Reactor;
 
 /// A timer that fires once on its reactor, at or at most one tick (8 ms) after its time. Setting a
 /// later time again, as keep-alive connections do for every request, is a store: the wheel looks
-/// again when the old time comes. Thread: its reactor. Destroying it cancels it.
+/// again when the old time comes. Thread: its reactor. Destroying it cancels it; the callback may
+/// do that.
 class Timer {
 public:
     using Callback = std::function<void()>;
@@ -25,37 +27,64 @@ public:
 
     void expire_at(SteadyTime when);
     void expire_after(Milliseconds delay);
-    void cancel();
+    void cancel() { due_tick_ = kNever; }
+    bool is_set() const { return due_tick_ != kNever; }
+
+private:
+    friend class TimerWheel;
+    static constexpr std::int64_t kNever = -1;
+
+    Reactor& reactor_;
+    Callback callback_;
+    std::int64_t due_tick_ = kNever;
+    std::int64_t scheduled_tick_ = kNever;  // the tick at which the wheel looks; kNever: unlinked
+    Timer* next_ = nullptr;
+    Timer* previous_ = nullptr;
+};
+
+/// What an epoll registration leads to. Thread: its reactor.
+class EventTarget {
+public:
+    EventTarget(const EventTarget&) = delete;
+    EventTarget& operator=(const EventTarget&) = delete;
+
+protected:
+    explicit EventTarget(Reactor& reactor) : reactor_(reactor) {}
+    /// Forgets events of this turn that have not been handled yet. Does not touch the descriptor.
+    virtual ~EventTarget();
+
+    Reactor& reactor_;
 
 private:
     friend class Reactor;
-    Reactor& reactor_;
-    Callback callback_;
-    std::int64_t due_tick_ = -1;        // -1: not set
-    std::int64_t scheduled_tick_ = -1;  // bucket it is linked in; -1: none
-    Timer* next_ = nullptr;
-    Timer* previous_ = nullptr;
+    virtual void handle(std::uint32_t events) = 0;
 };
 
 /// A socket registered once, edge-triggered, for both directions. Reads and writes are tried first;
 /// after a short transfer or EAGAIN the direction counts as not ready until the next event, so no
 /// system call is spent on a socket known to be empty.
 /// Thread: its reactor. Owns and closes the descriptor.
-class Socket {
+class Socket final : public EventTarget {
 public:
-    Socket(Reactor& reactor, int descriptor);
-    ~Socket();
-    Socket(const Socket&) = delete;
-    Socket& operator=(const Socket&) = delete;
+    enum class State : std::uint8_t {
+        Connecting,   ///< connect() is in progress: nothing is ready before the first event
+        Established,  ///< writable; whether there is something to read the first event tells
+    };
+    /// Requires: `descriptor` is non-blocking and not registered.
+    Socket(Reactor& reactor, int descriptor, State state);
+    ~Socket() override;
 
+    Reactor& reactor() const { return reactor_; }
     int descriptor() const { return descriptor_; }
 
     bool maybe_readable() const { return readable_; }
     bool maybe_writable() const { return writable_; }
     /// The peer closed its side, or the socket failed, as far as events have told.
     bool hung_up() const { return hung_up_; }
-    /// To be called after a short read or write, or EAGAIN.
-    void drained() { readable_ = false; }
+
+    /// To be called after a short read (write) or EAGAIN. A socket whose peer hung up stays
+    /// readable: its end of file brings no event of its own.
+    void drained() { readable_ = hung_up_; }
     void filled() { writable_ = false; }
 
     struct Wait {
@@ -69,22 +98,28 @@ public:
     /// wake(). One waiter a direction.
     Wait readable() { return {readable_ || woken_, &reader_}; }
     Wait writable() { return {writable_ || woken_, &writer_}; }
+    bool has_waiter() const { return reader_ || writer_; }
 
-    /// Resumes whoever waits, now and for every later wait: used by timers and shutdown, after
-    /// which the owner sees its own flag and gives up. Requires: not called by the waiter itself.
+    /// Resumes whoever waits, now, and lets every later wait pass until calm(): used by timers and
+    /// shutdown, after which the owner sees its own flag and gives up.
+    /// Requires: not called by the waiter itself. The socket may be gone when this returns.
     void wake();
+    bool woken() const { return woken_; }
+    void calm() { woken_ = false; }
 
-    /// Idle sockets in a pool: called, instead of resuming a waiter, when something happens.
-    void on_event_while_idle(std::function<void()> callback) { idle_callback_ = std::move(callback); }
+    /// Called, instead of resuming a waiter, when something happens to an idle socket of a pool;
+    /// it may destroy the socket. An empty function ends that.
+    void on_event_while_idle(std::function<void()> callback) {
+        idle_callback_ = std::move(callback);
+    }
 
 private:
-    friend class Reactor;
-    void handle(std::uint32_t events);
+    void handle(std::uint32_t events) override;
+    void resume_waiters(bool reader, bool writer);
 
-    Reactor& reactor_;
     int descriptor_;
-    bool readable_ = true;
-    bool writable_ = true;
+    bool readable_;
+    bool writable_;
     bool hung_up_ = false;
     bool woken_ = false;
     std::coroutine_handle<> reader_;
@@ -92,8 +127,31 @@ private:
     std::function<void()> idle_callback_;
 };
 
+/// Level-triggered notice about a descriptor that somebody else reads: listeners, and sockets of
+/// libraries with an event interface. Thread: its reactor. Does not own the descriptor, which must
+/// outlive it.
+class Watch final : public EventTarget {
+public:
+    enum Interest : std::uint32_t { kRead = 1, kWrite = 2 };
+    using Callback = std::function<void(bool readable, bool writable)>;
+    /// `exclusive`: of the processes and threads that watch, few are woken (listeners).
+    Watch(Reactor& reactor, int descriptor, std::uint32_t interest, Callback callback,
+          bool exclusive = false);
+    ~Watch() override;
+
+    /// Requires: not exclusive.
+    void change(std::uint32_t interest);
+
+private:
+    void handle(std::uint32_t events) override;
+
+    int descriptor_;
+    Callback callback_;
+};
+
 /// One thread's event loop: sockets, timers, and work posted by other threads.
-/// Thread: run() and everything it calls belong to one thread; post() and stop() may come from any.
+/// Thread: run() and everything it calls belong to one thread; post(), stop() and turns() may come
+/// from any. Objects may be made on another thread before run().
 /// Why our own: docs/decisions/0002-reactor.md.
 class Reactor {
 public:
@@ -102,26 +160,46 @@ public:
     Reactor(const Reactor&) = delete;
     Reactor& operator=(const Reactor&) = delete;
 
-    /// Serves until stop(). Returns on the calling thread.
+    /// Serves until stop(). Returns on the calling thread; work posted before stop() has run.
     void run();
     void stop();
-    /// Runs `work` on this reactor soon. Order is kept between posts of one thread.
+    /// Runs `work` on this reactor soon. Order is kept between posts of one thread. Work that is
+    /// still queued when the reactor dies is dropped.
     void post(std::function<void()> work);
+
+    /// Resumes `waiter` in this turn, after the events: for wakers that must not run it on their
+    /// own stack. Thread: this reactor's.
+    void defer(std::coroutine_handle<> waiter);
+    /// Takes back what defer() was given, if it has not run yet: for waiters that are destroyed.
+    void forget(std::coroutine_handle<> waiter);
 
     /// Time at the start of this turn of the loop.
     SteadyTime now() const { return now_; }
     FastRandom& random() { return random_; }
+
+    /// Odd while the loop works, even while it waits; grows with every change. A watchdog that
+    /// sees the same odd number twice knows that a turn lasts too long. Thread: any.
+    std::uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
 
     /// The reactor that runs on the calling thread. Requires: there is one.
     static Reactor& current();
 
 private:
     friend class Timer;
+    friend class EventTarget;
     friend class Socket;
+    friend class Watch;
     struct State;  // descriptors, wheel, posted work: reactor.cpp
+
+    void turn();
+    int wait_for_events();
+    void run_posted();
+    void run_deferred();
+
     std::unique_ptr<State> state_;
     SteadyTime now_;
     FastRandom random_;
+    std::atomic<std::uint64_t> turns_{0};
 };
 
 }  // namespace turnpike::worker

@@ -41,13 +41,15 @@ struct PromiseBase {
 
 }  // namespace detail
 
-/// A lazily started coroutine that its awaiter resumes by symmetric transfer. Owns its frame: a Task
-/// that is dropped destroys the coroutine with everything below it. Thread: its reactor's.
+/// A lazily started coroutine that its awaiter resumes by symmetric transfer. Owns its frame: a
+/// Task that is dropped destroys the coroutine with everything below it. Thread: its reactor's.
 template <typename T = void>
 class [[nodiscard]] Task {
 public:
     struct promise_type : detail::PromiseBase {
-        Task get_return_object() { return Task{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+        Task get_return_object() {
+            return Task{std::coroutine_handle<promise_type>::from_promise(*this)};
+        }
         template <typename U>
         void return_value(U&& value) {
             result.emplace(std::forward<U>(value));
@@ -80,7 +82,9 @@ template <>
 class [[nodiscard]] Task<void> {
 public:
     struct promise_type : detail::PromiseBase {
-        Task get_return_object() { return Task{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+        Task get_return_object() {
+            return Task{std::coroutine_handle<promise_type>::from_promise(*this)};
+        }
         void return_void() const noexcept {}
     };
 

@@ -1,0 +1,100 @@
+"""One supervised child process."""
+
+import os
+import signal
+import subprocess
+import time
+
+from layout import Trouble, say
+
+BACKOFF_FIRST_S = 0.5
+BACKOFF_MAX_S = 30
+STEADY_AFTER_S = 60
+READY_WITHIN_S = 60
+
+
+class Child:
+    """Started, watched, started again after a crash with back-off. One thread: the supervisor's."""
+
+    def __init__(self, name, command, environment, ready, log, stop_signal=signal.SIGTERM, stop_within_s=40,
+                 before_exec=None):
+        self.name = name
+        self.restarts = 0
+        self._command = command
+        self._environment = environment
+        self._ready = ready
+        self._log = log
+        self._stop_signal = stop_signal
+        self._stop_within_s = stop_within_s
+        self._before_exec = before_exec
+        self._process = None
+        self._started_at = 0.0
+        self._start_again_at = None
+        self._backoff_s = BACKOFF_FIRST_S
+
+    def start(self):
+        with open(self._log, "ab") as log:
+            # Its own session: a terminal's Ctrl-C reaches the supervisor only, which stops in order.
+            self._process = subprocess.Popen(self._command, env=self._environment, stdin=subprocess.DEVNULL,
+                                             stdout=log, stderr=log, start_new_session=True,
+                                             preexec_fn=self._before_exec)
+        self._started_at = time.monotonic()
+        self._start_again_at = None
+
+    def wait_until_ready(self, given_up):
+        deadline = time.monotonic() + READY_WITHIN_S
+        while not self._ready():
+            if given_up():
+                raise Trouble("interrupted")
+            if self._process.poll() is not None:
+                raise Trouble(f"{self.name} ended at once: {self._last_words()} (whole log: {self._log})")
+            if time.monotonic() > deadline:
+                raise Trouble(f"{self.name} is not ready after {READY_WITHIN_S} s (log: {self._log})")
+            time.sleep(0.05)
+
+    def tend(self):
+        """Notices an end, starts again when it is time. Returns whether anything changed."""
+        now = time.monotonic()
+        if self._start_again_at is not None:
+            if now < self._start_again_at:
+                return False
+            self.restarts += 1
+            say(f"starting {self.name} again")
+            self.start()
+            return True
+        code = self._process.poll()
+        if code is None:
+            return False
+        if now - self._started_at > STEADY_AFTER_S:
+            self._backoff_s = BACKOFF_FIRST_S
+        how = f"was ended by signal {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        say(f"{self.name} {how}: {self._last_words()}; starting it again in {self._backoff_s:g} s")
+        self._start_again_at = now + self._backoff_s
+        self._backoff_s = min(self._backoff_s * 2, BACKOFF_MAX_S)
+        return True
+
+    def stop(self):
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(self._stop_signal)
+        try:
+            self._process.wait(self._stop_within_s)
+        except subprocess.TimeoutExpired:
+            say(f"{self.name} did not stop within {self._stop_within_s} s and is killed")
+            self._process.kill()
+            self._process.wait()
+
+    def describe(self):
+        running = self._process is not None and self._process.poll() is None
+        return {"name": self.name, "pid": self._process.pid if running else None, "restarts": self.restarts,
+                "state": "running" if running else "restarting"}
+
+    def _last_words(self):
+        try:
+            with open(self._log, "rb") as log:
+                log.seek(0, os.SEEK_END)
+                log.seek(max(0, log.tell() - 2000))
+                lines = log.read().decode("utf-8", "replace").strip().splitlines()
+            return lines[-1][:300] if lines else "it printed nothing"
+        except OSError:
+            return "its log cannot be read"
