@@ -1,0 +1,259 @@
+#include "tests/support/memory_store.hpp"
+
+#include <algorithm>
+
+#include "common/base/assert.hpp"
+#include "common/base/encoding.hpp"
+#include "common/base/text.hpp"
+
+namespace turnpike::tests {
+
+using service::Effect;
+using service::Filter;
+using service::Key;
+using service::Page;
+using service::PageRequest;
+using service::Row;
+using service::Table;
+
+namespace {
+
+bool is_below_api(Table table) {
+    return table == Table::Resources || table == Table::Methods || table == Table::Models ||
+           table == Table::Deployments || table == Table::Stages;
+}
+
+bool is_newest_first(Table table) {
+    return table == Table::ApiKeys || table == Table::UsagePlanKeys;
+}
+
+bool passes(const Filter& filter, const json::Value& document) {
+    if (filter.name_prefix && !document.text("name").starts_with(*filter.name_prefix)) return false;
+    if (!filter.member) return true;
+    const json::Value* member = document.find(*filter.member);
+    return member != nullptr && member->is_string() && filter.equals &&
+           member->as_string() == *filter.equals;
+}
+
+/// Text that sorts as the table is listed.
+std::string list_key(Table table, const Row& row, std::uint64_t sequence) {
+    if (table == Table::Resources) return std::string(row.document.text("path"));
+    const std::uint64_t ordered = is_newest_first(table) ? ~sequence : sequence;
+    std::string digits = std::to_string(ordered);
+    return std::string(20 - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+/// One transaction on a copy of the state; the store keeps the copy when the work succeeds.
+class MemoryTransaction final : public service::Transaction {
+public:
+    MemoryTransaction(MemoryStore& store, bool read_only)
+        : state(store.state_), store_(store), read_only_(read_only) {}
+
+    void lock(Table table, std::string_view id) override { locks_.emplace(table, id); }
+
+    std::optional<json::Value> find(Table table, const Key& key) override {
+        const MemoryStore::Stored* stored = look_up(table, key);
+        if (stored == nullptr) return std::nullopt;
+        return stored->document;
+    }
+    bool exists(Table table, const Key& key) override { return look_up(table, key) != nullptr; }
+
+    bool insert(Table table, const Key& key, const json::Value& document) override {
+        about_to_write(table, key);
+        if (look_up(table, key) != nullptr || clashes(table, key, document)) return false;
+        state.tables[table][{key.scope, key.id}] = {document, ++state.sequence};
+        return true;
+    }
+    bool update(Table table, const Key& key, const json::Value& document) override {
+        about_to_write(table, key);
+        MemoryStore::Stored* stored = look_up(table, key);
+        if (stored == nullptr || clashes(table, key, document)) return false;
+        stored->document = document;
+        return true;
+    }
+    bool erase(Table table, const Key& key) override {
+        about_to_write(table, key);
+        if (table == Table::ApiKeys) state.key_values.erase(key.id);
+        return state.tables[table].erase({key.scope, key.id}) > 0;
+    }
+    std::size_t erase_scope(Table table, std::string_view scope) override {
+        about_to_write(table, {std::string(scope), {}});
+        return std::erase_if(state.tables[table],
+                             [scope](const auto& row) { return row.first.first == scope; });
+    }
+
+    Page list(Table table, std::string_view scope, const PageRequest& request,
+              const Filter& filter) override {
+        Page page;
+        const std::string after = from_base64(request.position).value_or("");
+        const auto limit =
+            static_cast<std::size_t>(std::clamp<std::int64_t>(request.limit, 1, 500));
+        std::string last;
+        for (const auto& [key, row] : ordered(table, scope)) {
+            if (!after.empty() && key <= after) continue;
+            if (!passes(filter, row.document)) continue;
+            if (page.items.size() == limit) {
+                page.position = to_base64url(last);
+                break;
+            }
+            page.items.push_back(row.document);
+            last = key;
+        }
+        return page;
+    }
+    std::vector<Row> scan(Table table, std::string_view scope) override {
+        std::vector<Row> rows;
+        for (auto& entry : ordered(table, scope)) rows.push_back(std::move(entry.second));
+        return rows;
+    }
+    std::int64_t count(Table table, std::string_view scope) override {
+        return static_cast<std::int64_t>(ordered(table, scope).size());
+    }
+
+    std::vector<std::string> plans_of_key(std::string_view key_id) override {
+        std::vector<std::string> plans;
+        for (const auto& [key, stored] : state.tables[Table::UsagePlanKeys]) {
+            if (key.second == key_id) plans.push_back(key.first);
+        }
+        return plans;
+    }
+    std::vector<std::string> plans_with_stage(std::string_view api_id,
+                                              std::string_view stage_name) override {
+        std::vector<std::string> plans;
+        for (const auto& [key, stored] : state.tables[Table::UsagePlans]) {
+            const json::Array& stages = stored.document.array("apiStages");
+            const bool holds =
+                std::any_of(stages.begin(), stages.end(), [&](const json::Value& stage) {
+                    return stage.text("apiId") == api_id && stage.text("stage") == stage_name;
+                });
+            if (holds) plans.push_back(key.second);
+        }
+        return plans;
+    }
+
+    bool put_key_value(std::string_view key_id, std::string_view value) override {
+        const auto holder = key_with_value(value);
+        if (holder && *holder != key_id) return false;
+        about_to_write(Table::ApiKeys, {{}, std::string(key_id)});
+        state.key_values[std::string(key_id)] = value;
+        return true;
+    }
+    std::string key_value(std::string_view key_id) override {
+        const auto found = state.key_values.find(std::string(key_id));
+        return found == state.key_values.end() ? std::string{} : found->second;
+    }
+    std::optional<std::string> key_with_value(std::string_view value) override {
+        for (const auto& [id, held] : state.key_values) {
+            if (held == value) return id;
+        }
+        return std::nullopt;
+    }
+
+    std::string put_blob(std::string_view bytes) override {
+        // Any function of the content will do here; the real store uses SHA-256.
+        std::string hash = to_hex(std::to_string(std::hash<std::string_view>{}(bytes)));
+        state.blobs[hash] = bytes;
+        return hash;
+    }
+    std::optional<std::string> blob(std::string_view hash) override {
+        const auto found = state.blobs.find(std::string(hash));
+        if (found == state.blobs.end()) return std::nullopt;
+        return found->second;
+    }
+
+    void emit(const Effect& effect) override {
+        TURNPIKE_ASSERT(!read_only_);
+        ++store_.writes_;
+        state.effects.push_back(effect);
+    }
+
+    MemoryStore::State state;
+
+private:
+    MemoryStore::Stored* look_up(Table table, const Key& key) {
+        auto& rows = state.tables[table];
+        const auto found = rows.find({key.scope, key.id});
+        return found == rows.end() ? nullptr : &found->second;
+    }
+
+    /// The unique columns beside the key: one path part per parent.
+    bool clashes(Table table, const Key& key, const json::Value& document) {
+        if (table != Table::Resources || !document.find("parentId")) return false;
+        const auto& rows = state.tables[table];
+        return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+            const json::Value& other = row.second.document;
+            return row.first.first == key.scope && row.first.second != key.id &&
+                   other.text("parentId") == document.text("parentId") &&
+                   other.text("pathPart") == document.text("pathPart");
+        });
+    }
+
+    void about_to_write(Table table, const Key& key) {
+        TURNPIKE_ASSERT(!read_only_);
+        if (is_below_api(table)) TURNPIKE_ASSERT(locks_.contains({Table::RestApis, key.scope}));
+        ++store_.writes_;
+    }
+
+    std::vector<std::pair<std::string, Row>> ordered(Table table, std::string_view scope) {
+        std::vector<std::pair<std::string, Row>> rows;
+        for (const auto& [key, stored] : state.tables[table]) {
+            if (key.first != scope) continue;
+            Row row{{key.first, key.second}, stored.document};
+            std::string order = list_key(table, row, stored.sequence);
+            rows.emplace_back(std::move(order), std::move(row));
+        }
+        std::sort(rows.begin(), rows.end(),
+                  [](const auto& a, const auto& b) { return a.first < b.first; });
+        return rows;
+    }
+
+    MemoryStore& store_;
+    bool read_only_;
+    std::set<std::pair<Table, std::string>> locks_;
+};
+
+Result<json::Value> MemoryStore::run(bool read_only, const Work& work) {
+    MemoryTransaction transaction(*this, read_only);
+    Result<json::Value> answer = work(transaction);
+    if (answer) state_ = std::move(transaction.state);
+    return answer;
+}
+
+Caller::Caller(std::vector<std::span<const service::Binding>> bindings)
+    : bindings_(std::move(bindings)) {}
+
+Result<json::Value> Caller::operator()(std::string_view operation, json::Value input) {
+    for (const auto& table : bindings_) {
+        for (const service::Binding& binding : table) {
+            if (binding.operation != operation) continue;
+            const service::Call call{input, installation, now,
+                                     "arn:aws:iam::000000000000:user/test"};
+            return store.run(binding.read_only, [&](service::Transaction& transaction) {
+                return binding.handler(transaction, call);
+            });
+        }
+    }
+    return internal_error("no binding for " + std::string(operation));
+}
+
+json::Value Caller::ok(std::string_view operation, json::Value input) {
+    Result<json::Value> answer = (*this)(operation, std::move(input));
+    if (answer) return *std::move(answer);
+    return json::Value("refused: " + answer.error().message + answer.error().detail);
+}
+
+std::string Caller::refused(std::string_view operation, json::Value input) {
+    const Result<json::Value> answer = (*this)(operation, std::move(input));
+    if (answer) return "not refused: " + json::write(*answer);
+    const Error& error = answer.error();
+    const char* status = error.kind == Error::Kind::Invalid         ? "400 "
+                         : error.kind == Error::Kind::NotFound      ? "404 "
+                         : error.kind == Error::Kind::Conflict      ? "409 "
+                         : error.kind == Error::Kind::LimitExceeded ? "429 "
+                                                                    : "500 ";
+    return status + error.message + error.detail;
+}
+
+}  // namespace turnpike::tests
