@@ -2,6 +2,10 @@
 # folder named in docs/ARCHITECTURE.md.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
+# The system's Python: the tests use its boto3.
+if(EXISTS /usr/bin/python3 AND NOT Python3_EXECUTABLE)
+    set(Python3_EXECUTABLE /usr/bin/python3)
+endif()
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED)

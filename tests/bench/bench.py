@@ -1,0 +1,95 @@
+"""Runs the benchmarks, prints a table, writes build/bench/results.json."""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.dont_write_bytecode = True
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "support")]
+
+import rollout  # noqa: E402  (the path above)
+import traffic  # noqa: E402
+import worker   # noqa: E402
+
+# Benchmark -> function(settings) -> [Figure, ...]
+BENCHMARKS = {
+    "proxy": traffic.proxy,
+    "reject": traffic.reject,
+    "tls": traffic.tls,
+    "routes": traffic.routes,
+    "memory": worker.memory,
+    "ready": worker.ready,
+    "deploy": rollout.deploy,
+}
+
+# Figure -> (budget, whether it is the most or the least that is wanted).
+BUDGETS = {
+    "proxy_cpu_vs_nginx": (0.95, "max"),
+    "proxy_cpu_vs_floor": (1.15, "max"),
+    "proxy_rps_vs_nginx": (1.0, "min"),
+    "proxy_rps_vs_haproxy": (1.0, "min"),
+    "reject_cpu_vs_nginx_return": (1.2, "max"),
+    "tls_cpu_vs_nginx": (1.0, "max"),
+    "routes_cpu_ratio": (1.1, "max"),
+    "memory_idle_mib": (20, "max"),
+    "memory_per_connection_kib": (6, "max"),
+    "worker_ready_ms": (300, "max"),
+    "deploy_visible_p99_ms": (200, "max"),
+    "deploy_failed_requests": (0, "max"),
+}
+
+
+class Settings:
+    """How long and how often; where the binaries are."""
+
+    def __init__(self, arguments):
+        self.rounds = arguments.rounds
+        self.seconds = arguments.seconds
+        self.binaries = arguments.binaries
+        self.peer = os.path.join(arguments.binaries, "turnpike-bench-peer")
+
+
+def report(name, unit, runs):
+    """One figure: median of its runs against its budget."""
+    value = statistics.median(runs)
+    budget, direction = BUDGETS[name]
+    kept = value <= budget if direction == "max" else value >= budget
+    sign = "<=" if direction == "max" else ">="
+    print(f"{name:32}{value:10.3f} {unit:8}{sign} {budget:<8g}{'ok' if kept else 'MISSED':8}"
+          f"min {min(runs):.3f} max {max(runs):.3f}", flush=True)
+    return {"value": round(value, 4), "budget": budget, "unit": unit, "runs": [round(run, 4) for run in runs]}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tests/bench/run")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; none: all")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--binaries", default=os.path.join(ROOT, "build", "release", "bin"))
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    directory = os.path.join(ROOT, "build", "bench")
+    os.makedirs(directory, exist_ok=True)
+    path = os.path.join(directory, "results.json")
+    results = {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            results = json.load(file)
+    for name in arguments.names or BENCHMARKS:
+        print(f"== {name}", flush=True)
+        for figure, unit, runs in BENCHMARKS[name](Settings(arguments)):
+            results[figure] = report(figure, unit, runs)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(results, file, indent=2)
+    print(f"written: {os.path.relpath(path, ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
