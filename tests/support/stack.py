@@ -69,7 +69,8 @@ class Process:
     def alive(self):
         return self.popen.poll() is None
 
-    def signal(self, number):
+    def send(self, number):
+        """A signal."""
         self.popen.send_signal(number)
 
     def kill(self):
@@ -156,7 +157,7 @@ class Stack:
     def __exit__(self, kind, *_):
         for process in [*self.workers, *self.controls, self.redis]:
             if process is not None and process.alive():
-                process.signal(signal.SIGCONT)
+                process.send(signal.SIGCONT)
                 process.kill()
         if self.postgres is not None and self.postgres.alive():
             self.postgres.stop(signal.SIGQUIT)
