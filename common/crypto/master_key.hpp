@@ -33,7 +33,7 @@ public:
     std::string derive(std::string_view label) const;
 
 private:
-    explicit MasterKey(std::string bytes);
+    explicit MasterKey(std::string_view bytes) : bytes_(bytes) {}
     std::string bytes_;
 };
 
