@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace turnpike::snapshot {
+
+/// Names of what the publisher writes to Redis and workers read; docs/publishing.md is the schema.
+/// What one script changes together shares a hash tag, so that Redis Cluster keeps it in one place.
+class PublishedNames {
+public:
+    explicit PublishedNames(std::string_view name_space)
+        : plain_(name_space), tagged_("{" + std::string(name_space) + "}") {}
+
+    std::string epoch() const { return tagged_ + ":epoch"; }
+    std::string revision() const { return tagged_ + ":revision"; }
+    std::string stream() const { return tagged_ + ":stream"; }
+    std::string stages() const { return tagged_ + ":stages"; }
+    std::string plans() const { return tagged_ + ":plans"; }
+    std::string workers() const { return tagged_ + ":workers"; }
+    std::string blob(std::string_view hash) const { return joined(":blob:", hash); }
+    std::string blob_pattern() const { return plain_ + ":blob:*"; }
+    /// `lookup`: hexadecimal HMAC of the key's value.
+    std::string key(std::string_view lookup) const { return joined(":key:", lookup); }
+    std::string key_pattern() const { return plain_ + ":key:*"; }
+    std::string key_id(std::string_view id) const { return joined(":key-id:", id); }
+
+private:
+    std::string joined(std::string_view infix, std::string_view rest) const {
+        return plain_ + std::string(infix) + std::string(rest);
+    }
+    std::string plain_;
+    std::string tagged_;
+};
+
+/// Kinds of change in an entry of the stream.
+namespace change {
+inline constexpr std::string_view kStage = "stage";  ///< "<api id>/<stage name>"
+inline constexpr std::string_view kPlan = "plan";    ///< plan id
+inline constexpr std::string_view kKey = "key";      ///< hexadecimal HMAC of the value
+inline constexpr std::string_view kEpoch = "epoch";  ///< everything was published anew
+}  // namespace change
+
+}  // namespace turnpike::snapshot

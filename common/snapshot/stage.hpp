@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "common/model/stage.hpp"
+#include "common/snapshot/deployment.hpp"
+
+namespace turnpike::snapshot {
+
+/// What a stage adds to one method of its deployment.
+struct StageMethod {
+    /// Integration URI with this stage's variables put in. Null: the method has no integration.
+    const UriTemplate* uri = nullptr;
+    const model::MethodSettings* settings = nullptr;  ///< Never null.
+    std::uint32_t meter_slot = 0;                     ///< Counters of this API, stage and method.
+};
+
+/// One deployment under the variables of one stage: what a request runs on once the canary is
+/// drawn.
+class StageVariant {
+public:
+    const CompiledDeployment& deployment() const { return *deployment_; }
+    const std::string& deployment_id() const { return deployment_id_; }
+    /// Sorted by name.
+    const model::StringMap& variables() const { return variables_; }
+    /// Returns: null if the variable is not set.
+    const std::string* variable(std::string_view name) const;
+    const StageMethod& at(const CompiledMethod& method) const { return methods_[method.index]; }
+
+private:
+    friend class CompiledStage;
+    std::shared_ptr<const CompiledDeployment> deployment_;
+    std::string deployment_id_;
+    model::StringMap variables_;
+    std::vector<StageMethod> methods_;
+    std::vector<std::unique_ptr<const UriTemplate>> resolved_uris_;
+};
+
+/// A stage ready to serve. Immutable; shared by all threads.
+class CompiledStage {
+public:
+    /// Gives the counters' slot of a method ("" for path and verb: requests that match nothing).
+    using MeterSlots = std::function<std::uint32_t(const model::Stage& stage, std::string_view path,
+                                                   std::string_view http_method)>;
+    struct Parts {
+        model::Stage stage;
+        std::shared_ptr<const CompiledDeployment> deployment;  ///< Never null.
+        /// Null unless the stage has a canary on another deployment.
+        std::shared_ptr<const CompiledDeployment> canary_deployment;
+    };
+    static std::shared_ptr<const CompiledStage> compile(Parts parts, const MeterSlots& slots);
+    CompiledStage(const CompiledStage&) = delete;
+    CompiledStage& operator=(const CompiledStage&) = delete;
+
+    const std::string& api_id() const { return stage_.api_id; }
+    const std::string& api_name() const { return stage_.api_name; }
+    const std::string& name() const { return stage_.name; }
+    const model::Stage& settings() const { return stage_; }
+    bool has_canary() const { return canary_ != nullptr; }
+    /// `draw` in [0, 1). The canary's if there is one and the draw falls to it.
+    bool draws_canary(double draw) const {
+        return canary_ && draw * 100.0 < stage_.canary->percent_traffic;
+    }
+    const StageVariant& variant(bool is_canary) const { return is_canary ? *canary_ : production_; }
+    const StageVariant& production() const { return production_; }
+    /// Empty: the stage has no access log format of its own.
+    const std::string& access_log_format() const { return stage_.access_log.format; }
+    /// Counters of requests that match no method.
+    std::uint32_t unmatched_meter_slot() const { return unmatched_meter_slot_; }
+    std::size_t bytes() const { return bytes_; }
+
+private:
+    CompiledStage() = default;
+    void resolve(StageVariant& variant, const MeterSlots& slots);
+    const model::MethodSettings* settings_of(const CompiledMethod& method) const;
+    void normalise_settings();
+
+    model::Stage stage_;
+    StageVariant production_;
+    std::unique_ptr<StageVariant> canary_;
+    /// "/pets/{id}/GET" -> index into stage_.method_settings; sorted.
+    std::vector<std::pair<std::string, std::size_t>> settings_by_path_;
+    const model::MethodSettings* default_settings_ = nullptr;
+    model::MethodSettings built_in_settings_;
+    std::uint32_t unmatched_meter_slot_ = 0;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace turnpike::snapshot

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+#include "common/base/text.hpp"
+#include "common/model/api_key.hpp"
+#include "common/redis/client.hpp"
+#include "common/snapshot/published.hpp"
+#include "data-plane/worker/maybe_task.hpp"
+#include "data-plane/worker/reactor.hpp"
+
+namespace turnpike::worker {
+
+/// Null: no enabled or disabled key has this value.
+using KeyRecord = std::shared_ptr<const model::ApiKey>;
+/// Records by hexadecimal HMAC of the value; what a restarted worker knew before.
+using KnownKeys = std::unordered_map<std::string, KeyRecord, StringHash, std::equal_to<>>;
+
+/// What the key directories of all reactors share. Constant while reactors run.
+struct KeyDirectoryShared {
+    redis::Client* redis = nullptr;
+    snapshot::PublishedNames names{""};
+    /// Lower-case hexadecimal HMAC-SHA256 of an API key's value with the installation's key.
+    std::function<std::string(std::string_view value)> lookup_of;
+    /// Told of every record that Redis gave, to be saved; may be called on any thread.
+    std::function<void(const std::string& lookup, const KeyRecord& record)> on_learned;
+};
+
+/// One reactor's look-up of API keys by value. A million keys are not kept: a bounded cache in
+/// front of Redis, which the loader invalidates as the stream tells of changes.
+///
+/// The cache is keyed by the value itself, not by its HMAC, so that a hit costs a hash and a
+/// comparison in constant time instead of an HMAC for each request. The price is that values of
+/// keys in use lie in the worker's memory, where requests carry them anyway; nothing but HMACs is
+/// ever written to disk. The hash is seeded at random, so that callers cannot make values collide.
+///
+/// When Redis is away, keys that this worker saw before (this run or, from the state directory, an
+/// earlier one) go on; others are Unavailable. Thread: its reactor's only.
+class KeyDirectory {
+public:
+    struct Limits {
+        std::size_t entries_max = 20'000;
+        std::size_t value_bytes_max = 256;  ///< Longer values are unknown without a look.
+        std::size_t pending_max = 4096;     ///< Look-ups under way; more are Unavailable.
+        Milliseconds absent_for{2000};      ///< How long "there is no such key" is believed.
+    };
+
+    KeyDirectory(Reactor& reactor, const KeyDirectoryShared& shared, Limits limits);
+    KeyDirectory(Reactor& reactor, const KeyDirectoryShared& shared)
+        : KeyDirectory(reactor, shared, Limits{}) {}
+    ~KeyDirectory();
+    KeyDirectory(const KeyDirectory&) = delete;
+    KeyDirectory& operator=(const KeyDirectory&) = delete;
+
+    /// At once if it is cached. Concurrent look-ups of one value ask once. `value` must live until
+    /// the first suspension only.
+    /// Errors: Unavailable if Redis does not answer and the key was not seen before.
+    MaybeTask<Result<KeyRecord>> find(std::string_view value);
+
+    /// The key with this HMAC changed.
+    void invalidate(std::string_view lookup);
+    /// Anything may have changed.
+    void invalidate_all();
+    /// Keys saved by an earlier run; used while Redis is away.
+    void set_known(std::shared_ptr<const KnownKeys> known) { known_ = std::move(known); }
+
+private:
+    struct State;
+    struct Entry;
+    struct Pending;
+    Task<Result<KeyRecord>> fetch(std::string value);
+
+    std::shared_ptr<State> state_;
+    std::shared_ptr<const KnownKeys> known_;
+};
+
+}  // namespace turnpike::worker
