@@ -42,11 +42,13 @@ class Load:
         self.p99_us = p99_us
 
 
-def wrk(url, seconds, connections=64, headers=None):
+def wrk(url, seconds, connections=64, headers=None, script=None):
     """Offers load from one thread. Raises RuntimeError when nothing was answered."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
+    if script:
+        command += ["-s", script]
     done = subprocess.run(pinned(LOAD_CPU, [*command, url]), capture_output=True, text=True, check=False)
     return parse_wrk(done.stdout, done.stderr)
 
@@ -73,17 +75,18 @@ def _percentile(text, which):
 class Subject:
     """One server under load: its processes and the request to send."""
 
-    def __init__(self, name, pids, url, headers=None, status_ok=True):
+    def __init__(self, name, pids, url, headers=None, status_ok=True, script=None):
         self.name = name
         self.pids = pids
         self.url = url
         self.headers = headers
+        self.script = script
         self.status_ok = status_ok
 
     def run(self, seconds, connections=64):
         """One run: {cpu_us, rps, p50_us, p99_us}. Raises if answers were not as expected."""
         before = cpu_seconds(self.pids)
-        load = wrk(self.url, seconds, connections, self.headers)
+        load = wrk(self.url, seconds, connections, self.headers, self.script)
         used = cpu_seconds(self.pids) - before
         broken, other_status = load.errors
         if broken or (self.status_ok and other_status):
