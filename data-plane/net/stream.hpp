@@ -1,0 +1,128 @@
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/base/result.hpp"
+#include "data-plane/net/address.hpp"
+#include "data-plane/tls/session.hpp"
+#include "data-plane/worker/maybe_task.hpp"
+#include "data-plane/worker/reactor.hpp"
+
+namespace turnpike::net {
+
+enum class IoStatus : std::uint8_t {
+    Done,
+    WouldBlock,  ///< only from the try_ functions
+    Closed,      ///< orderly end of what the peer sends
+    TimedOut,    ///< the deadline of this operation came
+    Aborted,     ///< abort() was called
+    Failed,      ///< reset, or TLS broken
+};
+
+struct IoResult {
+    std::size_t bytes = 0;
+    IoStatus status = IoStatus::Done;
+};
+
+/// A connection's bytes, in the clear or under TLS, towards a client or towards an upstream. All
+/// operations try at once and make a coroutine only if they must wait; no system call is spent on a
+/// socket that is known not to be ready. One reader and one writer at a time.
+/// Thread: its reactor. Owns the socket. Not to be destroyed while a coroutine waits in it, unless
+/// that coroutine is destroyed with it.
+class Stream {
+public:
+    /// Requires: a connected, non-blocking socket.
+    Stream(worker::Reactor& reactor, int descriptor,
+           worker::Socket::State state = worker::Socket::State::Established);
+    ~Stream();
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    /// From here on bytes travel in `session`; the handshake has to follow.
+    void secure(std::unique_ptr<tls::Session> session);
+    /// Returns: Done, TimedOut, Aborted or Failed (tls()->failure() tells why).
+    worker::Task<IoStatus> handshake(SteadyTime deadline);
+    /// Null if in the clear.
+    const tls::Session* tls() const { return tls_.get(); }
+
+    IoResult try_read(std::span<char> space);
+    IoResult try_write(std::string_view bytes);
+    /// Gathers both; under TLS the second follows in records of its own.
+    IoResult try_write(std::string_view first, std::string_view second);
+
+    /// Waits for at least one byte. Requires: `space` is not empty.
+    worker::MaybeTask<IoResult> read_some(std::span<char> space, SteadyTime deadline);
+    /// Waits until all bytes are in the kernel's hands. The peer has to take some every `stall`.
+    /// Lifetime: the views, until the operation ends.
+    worker::MaybeTask<IoStatus> write_all(std::string_view bytes, Milliseconds stall);
+    worker::MaybeTask<IoStatus> write_all(std::string_view first, std::string_view second,
+                                          Milliseconds stall);
+    /// Waits until a read may give something, without needing a buffer meanwhile.
+    worker::MaybeTask<IoStatus> readable(SteadyTime deadline);
+
+    bool maybe_readable() const { return socket_.maybe_readable() || has_decrypted(); }
+    /// The peer closed its side, or the connection broke, as far as events have told.
+    bool hung_up() const { return socket_.hung_up(); }
+
+    /// No more is written: sends the TLS closure alert, if any, and FIN.
+    void shutdown_write();
+    /// Lets what waits, and every later wait, end with Aborted. Requires: not called by the waiter.
+    /// The stream may be gone when this returns.
+    void abort();
+
+    /// For pools: `callback` runs, once, when anything happens to a stream that nobody waits on
+    /// (bytes that nobody asked for, or the end). It may destroy the stream. Empty: no more.
+    void on_event_while_idle(std::function<void()> callback) {
+        socket_.on_event_while_idle(std::move(callback));
+    }
+
+    int descriptor() const { return socket_.descriptor(); }
+    worker::Reactor& reactor() const { return socket_.reactor(); }
+
+private:
+    enum class Direction : bool { Read, Write };
+
+    bool has_decrypted() const { return tls_ && tls_->has_pending(); }
+    IoResult read_plain(std::span<char> space);
+    IoResult write_plain(std::string_view first, std::string_view second);
+    IoResult write_tls(std::string_view bytes);
+    worker::Task<IoStatus> wait(Direction direction, SteadyTime deadline);
+    worker::Task<IoResult> read_slowly(std::span<char> space, SteadyTime deadline);
+    worker::Task<IoStatus> write_slowly(std::string_view first, std::string_view second,
+                                        Milliseconds stall);
+    void arm();
+    void on_timer();
+
+    worker::Socket socket_;
+    worker::Timer timer_;
+    std::unique_ptr<tls::Session> tls_;
+    SteadyTime read_deadline_ = SteadyTime::max();
+    SteadyTime write_deadline_ = SteadyTime::max();
+    bool read_timed_out_ = false;
+    bool write_timed_out_ = false;
+    bool aborted_ = false;
+};
+
+struct ConnectOptions {
+    SteadyTime deadline;
+    /// Null: in the clear.
+    const tls::ClientContext* tls = nullptr;
+    /// For SNI, and to be found in the certificate.
+    std::string server_name;
+    tls::Verification verification = tls::Verification::Full;
+};
+
+/// Connects to one address, TLS handshake included. Errors: Timeout, Unavailable; the detail tells
+/// which step failed. Thread: the reactor's.
+worker::Task<Result<std::unique_ptr<Stream>>> connect(worker::Reactor& reactor,
+                                                      SocketAddress address,
+                                                      ConnectOptions options);
+
+}  // namespace turnpike::net
