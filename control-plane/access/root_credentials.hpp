@@ -17,7 +17,7 @@ struct RootSettings {
 
 /// Makes the root principal on first start, and sees to it that the credentials file holds its key
 /// (AWS shared-credentials format, profile "default", mode 0600). A file that is lost is written
-/// again from the stored secret; one with other content is left alone. Throws:
+/// again from the stored secret; one with other credentials is kept as "<name>.old". Throws:
 /// service::StoreUnavailable. Returns: the key's id.
 Result<std::string> ensure_root(PrincipalSource& source, const RootSettings& settings);
 

@@ -44,8 +44,9 @@ std::optional<Refusal> check_scope(const SignatureClaim& claim, std::string_view
 /// Five minutes both ways; with X-Amz-Expires its end instead.
 std::optional<Refusal> check_time(const SignatureClaim& claim, WallTime now);
 
-/// What was signed, for comparison with the claim.
+/// What should have been signed.
 struct Expected {
+    std::string payload_hash;
     std::string canonical;
     std::string to_sign;
     std::string signature;
@@ -54,9 +55,9 @@ Expected expected_signature(const RequestHead& head, std::string_view body,
                             const SignatureClaim& claim, const crypto::Digest& key,
                             const CanonicalRules& rules = {});
 
-/// Compares in constant time, the declared hash of the payload included. `echo` adds the canonical
-/// request and the string to sign to the message, as the service does.
-std::optional<Refusal> compare(const RequestHead& head, std::string_view body,
-                               const SignatureClaim& claim, const Expected& expected, bool echo);
+/// Compares in constant time; a payload hash that the client declares must be the true one. `echo`
+/// adds the canonical request and the string to sign to the message, as the service does.
+std::optional<Refusal> compare(const RequestHead& head, const SignatureClaim& claim,
+                               const Expected& expected, bool echo);
 
 }  // namespace turnpike::access
