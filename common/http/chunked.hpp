@@ -35,7 +35,6 @@ public:
 
 private:
     enum class State : std::uint8_t {
-        SizeFirst,
         Size,
         Extension,
         SizeLf,
@@ -47,21 +46,23 @@ private:
         TrailerValue,
         TrailerLf,
         EndLf,
+        Ended,
     };
+    // Each takes one byte and returns why it is refused, or null.
     const char* advance(char c);
     const char* read_size(char c);
     const char* read_extension(char c);
+    const char* end_size_line(char c);
+    const char* read_trailer(char c);
     const char* read_trailer_name(char c);
-    const char* end_trailer_name();
 
     std::uint64_t remaining_ = 0;
     std::uint32_t trailer_bytes_ = 0;
     std::uint16_t extension_bytes_ = 0;
     std::uint8_t size_digits_ = 0;
     std::uint8_t name_size_ = 0;  // saturates: no name that matters is longer than the array
-    State state_ = State::SizeFirst;
-    bool done_ = false;
-    std::array<char, 32> name_;
+    State state_ = State::Size;
+    std::array<char, 32> name_{};
 };
 
 /// "1f\r\n": goes before `bytes` bytes of data, which are followed by "\r\n".

@@ -35,7 +35,7 @@ protected:
         bool keep_alive = false;
         bool upgrade = false;
     };
-    enum class Coding : std::uint8_t { None, Chunked, Unsupported, Malformed };
+    enum class Coding : std::uint8_t { None, Chunked, Unsupported };
 
     void reset_fields();
     /// Moves the views to where the bytes are now.
@@ -44,8 +44,8 @@ protected:
     ParseOutcome parse_fields(std::string_view buffer, std::uint32_t header_bytes_max);
     /// True if the line at line_at_ may be parsed: it is new, or its end has arrived.
     bool line_may_be_complete(std::string_view buffer);
-    /// Body framing rules that requests and responses share: one length, or chunked, not both.
-    ParseOutcome check_framing() const;
+    /// Decides framing_ and keeps_alive_: one length, or chunked, or `without_length`.
+    ParseOutcome finish_framing(BodyFraming without_length);
 
     static ParseOutcome refuse(HeadProblem problem, const char* reason);
     static ParseOutcome malformed(const char* reason);
@@ -54,21 +54,34 @@ protected:
     const char* base_ = nullptr;
     std::uint64_t content_length_ = 0;
     std::uint32_t line_at_ = 0;    // start of the first line that is not parsed yet
-    std::uint32_t scanned_ = 0;    // no line ends between line_at_ and here
+    std::uint32_t scanned_ = 0;    // beyond line_at_: no line ends between the two
     std::uint32_t fields_at_ = 0;  // where the first field starts
     Version version_ = Version::Http11;
     BodyFraming framing_ = BodyFraming::None;
     Coding coding_ = Coding::None;
     ConnectionOptions connection_;
+    std::uint8_t host_fields_ = 0;  // 2: two or more
     bool has_length_ = false;
     bool keeps_alive_ = false;
 
 private:
-    ParseOutcome parse_field(std::string_view buffer, const char* line);
-    const char* note_connection_field(KnownHeader known, std::string_view raw,
-                                      std::string_view value);
-    const char* note_length(std::string_view raw);
-    const char* note_coding(std::string_view raw);
+    struct LineOutcome {
+        enum class Status : std::uint8_t { Incomplete, Field, EmptyLine, Refused };
+        Status status = Status::Incomplete;
+        HeadProblem problem = HeadProblem::None;
+        std::uint32_t next = 0;  // offset of the line after this one
+        const char* reason = "";
+
+        static LineOutcome malformed(const char* reason) {
+            return {Status::Refused, HeadProblem::Malformed, 0, reason};
+        }
+    };
+    LineOutcome parse_line(std::string_view head);
+    LineOutcome parse_line_without_name(const char* line, const char* end);
+    // Each returns why the field is refused, or null.
+    const char* note_field(KnownHeader known, std::string_view raw, std::string_view value);
+    const char* note_length(std::string_view raw, std::string_view value);
+    const char* note_coding(std::string_view raw, std::string_view value);
     void note_connection_options(std::string_view value);
 };
 

@@ -63,11 +63,16 @@ public:
 private:
     std::string_view view(std::uint32_t at, std::uint32_t size) const { return {base_ + at, size}; }
     ParseOutcome parse_request_line(std::string_view buffer, const HeadLimits& limits);
-    ParseOutcome parse_target(const char* begin, const char* end);
-    const char* parse_absolute_target(const char* begin, const char* end);
-    ParseOutcome finish();
+    ParseOutcome parse_version(const char* begin, const char* end);
+    /// Splits the target and notes its parts; returns why it is refused, or null.
+    const char* note_target(const char* begin, const char* end);
+    const char* note_absolute_target(const char* begin, const char* end);
+    void note_path_with_query(const char* begin, const char* end);
+    ParseOutcome finish(std::uint32_t consumed);
     const char* note_host();
     void note_expectation();
+    void note_upgrade();
+    std::uint16_t offset(const char* p) const { return static_cast<std::uint16_t>(p - base_); }
 
     std::uint16_t method_at_ = 0;
     std::uint16_t target_at_ = 0;
