@@ -1,0 +1,18 @@
+#include "control-plane/service/bindings.hpp"
+
+#include "control-plane/api/bindings.hpp"
+
+namespace turnpike::api {
+
+std::vector<service::Binding> all_bindings() {
+    std::vector<service::Binding> joined;
+    for (const auto table :
+         {service::rest_api_bindings(), service::resource_bindings(), service::method_bindings(),
+          service::method_response_bindings(), service::integration_bindings(),
+          service::integration_response_bindings()}) {
+        joined.insert(joined.end(), table.begin(), table.end());
+    }
+    return joined;
+}
+
+}  // namespace turnpike::api

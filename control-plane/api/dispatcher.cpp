@@ -1,0 +1,85 @@
+#include "control-plane/api/dispatcher.hpp"
+
+#include <exception>
+
+#include "control-plane/api/decode.hpp"
+#include "control-plane/api/limits.hpp"
+
+namespace turnpike::api {
+
+std::optional<Answer> Dispatcher::precheck(const access::RequestHead& head) {
+    const Result<std::optional<access::Refusal>> checked =
+        parts_.authenticator.precheck(head, wall_now());
+    if (!checked) return encode(service_unavailable());
+    if (!checked->has_value()) return std::nullopt;
+    return encode(to_failure(checked->value()));
+}
+
+Answer Dispatcher::handle(const Request& request) {
+    const SteadyTime started = steady_now();
+    std::string_view operation;
+    Answer result;
+    try {
+        result = answer(request, operation);
+    } catch (const service::StoreUnavailable& away) {
+        outage_until_ = (steady_now() + limits::kOutageHold).time_since_epoch().count();
+        parts_.log_error(std::string(operation) + ": database away: " + away.what());
+        result = encode(service_unavailable());
+    } catch (const std::exception& failure) {
+        parts_.log_error(std::string(operation) + ": " + failure.what());
+        result = encode(to_failure(internal_error({}), Contract::RestV1));
+    }
+    parts_.observe({operation, result.status,
+                    std::chrono::duration_cast<Microseconds>(steady_now() - started)});
+    return result;
+}
+
+Answer Dispatcher::answer(const Request& request, std::string_view& operation_name) {
+    const WallTime now = wall_now();
+    const auto authenticated = parts_.authenticator.authenticate(request.head, request.body, now);
+    if (!authenticated) return encode(service_unavailable());
+    if (const auto* refusal = std::get_if<access::Refusal>(&*authenticated)) {
+        return encode(to_failure(*refusal));
+    }
+    const auto found = router_.find(request.head.method, request.path, request.query);
+    if (const auto* failure = std::get_if<Failure>(&found)) return encode(*failure);
+    const Match& match = std::get<Match>(found);
+    operation_name = match.operation->name;
+    return run_operation(match, request, std::get<access::Principal>(*authenticated), now);
+}
+
+Answer Dispatcher::run_operation(const Match& match, const Request& request,
+                                 const access::Principal& principal, WallTime now) {
+    const Operation& operation = *match.operation;
+    const auto addition = parts_.additions.find(operation.name);
+    const bool is_addition =
+        operation.contract == Contract::Turnpike && addition != parts_.additions.end();
+    const service::Binding* binding = parts_.bindings.find(operation);
+    if (binding == nullptr && !is_addition) return encode(not_built(operation));
+
+    const auto decoded = decode(match, {request.query, request.head.fields, request.body});
+    if (const auto* failure = std::get_if<Failure>(&decoded)) return encode(*failure);
+    const service::Call call{std::get<json::Value>(decoded), parts_.installation, now,
+                             principal.arn};
+    const Result<json::Value> output =
+        is_addition ? addition->second(now) : run_handler(*binding, call);
+    if (output) return encode(operation, *output);
+    if (output.error().kind == Error::Kind::Internal) {
+        parts_.log_error(std::string(operation.name) + ": " + output.error().detail);
+    }
+    return encode(to_failure(output.error(), operation.contract));
+}
+
+Result<json::Value> Dispatcher::run_handler(const service::Binding& binding,
+                                            const service::Call& call) {
+    // Calls that queue behind one that waited for an absent database must not wait in turn.
+    if (steady_now().time_since_epoch().count() < outage_until_.load()) {
+        return unavailable("database away");
+    }
+    return parts_.store.run(binding.read_only,
+                            [&binding, &call](service::Transaction& transaction) {
+                                return binding.handler(transaction, call);
+                            });
+}
+
+}  // namespace turnpike::api

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "common/base/clock.hpp"
+#include "control-plane/access/authenticator.hpp"
+#include "control-plane/api/bindings.hpp"
+#include "control-plane/api/encode.hpp"
+#include "control-plane/api/router.hpp"
+#include "control-plane/service/operation.hpp"
+#include "control-plane/service/store.hpp"
+
+namespace turnpike::api {
+
+/// One request as received, body included. Views.
+struct Request {
+    access::RequestHead head;  ///< Exactly as on the wire: signatures cover it.
+    std::string_view path;     ///< Raw.
+    std::string_view query;    ///< Raw.
+    std::string_view body;
+};
+
+/// What turns requests into answers; the HTTP connection knows no more of it. Thread: any.
+class RequestHandler {
+public:
+    virtual ~RequestHandler() = default;
+    /// What can be refused by the head alone, so that nobody unknown sends a body.
+    virtual std::optional<Answer> precheck(const access::RequestHead& head) = 0;
+    /// Never throws.
+    virtual Answer handle(const Request& request) = 0;
+};
+
+/// The order of checks of the management API: signature, route, types, constraints, rules. Each
+/// operation runs in a transaction of its own. Thread: any.
+class Dispatcher final : public RequestHandler {
+public:
+    /// Turnpike's own additions by operation name; they read, and may throw
+    /// service::StoreUnavailable.
+    using Addition = std::function<Result<json::Value>(WallTime)>;
+    /// Told after every call; `operation` is empty if none was found. Must not block.
+    struct Outcome {
+        std::string_view operation;
+        int status = 0;
+        Microseconds took{};
+    };
+    struct Parts {
+        const access::Authenticator& authenticator;
+        service::Store& store;
+        const BindingTable& bindings;
+        const service::Installation& installation;
+        std::map<std::string, Addition, std::less<>> additions;
+        std::function<void(const std::string&)> log_error = [](const std::string&) {};
+        std::function<void(const Outcome&)> observe = [](const Outcome&) {};
+    };
+    explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
+
+    std::optional<Answer> precheck(const access::RequestHead& head) override;
+    Answer handle(const Request& request) override;
+
+private:
+    Answer answer(const Request& request, std::string_view& operation_name);
+    Answer run_operation(const Match& match, const Request& request,
+                         const access::Principal& principal, WallTime now);
+    Result<json::Value> run_handler(const service::Binding& binding, const service::Call& call);
+
+    Parts parts_;
+    Router router_;
+    std::atomic<SteadyTime::rep> outage_until_{0};
+};
+
+}  // namespace turnpike::api

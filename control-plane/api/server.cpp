@@ -1,0 +1,267 @@
+#include "control-plane/api/server.hpp"
+
+#include <arpa/inet.h>
+#include <pistache/listener.h>
+#include <pistache/peer.h>
+#include <pistache/ssl_wrappers.h>
+#include <pistache/transport.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+
+#include "control-plane/api/connection.hpp"
+#include "control-plane/api/limits.hpp"
+
+namespace turnpike::api {
+namespace {
+
+namespace tcp = Pistache::Tcp;
+namespace polling = Pistache::Polling;
+
+constexpr const char* kConnection = "connection";
+constexpr Milliseconds kSweepInterval{500};
+
+/// What all connections of one server share. Thread: any.
+struct Shared {
+    RequestHandler& handler;
+    BodyBudget bodies{limits::kBodiesBytesMax};
+    std::atomic<std::size_t> connections{0};
+};
+
+/// One client. Thread: its transport's.
+struct Client {
+    Client(Shared& server, SteadyTime now)
+        : shared(server), connection(server.handler, server.bodies, now) {
+        ++shared.connections;
+    }
+    ~Client() { --shared.connections; }
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    Shared& shared;
+    Connection connection;
+    bool is_ended = false;  ///< Our sending side is.
+};
+
+bool wait_until_writable(int fd, SteadyTime deadline) {
+    const auto left = std::chrono::ceil<Milliseconds>(deadline - steady_now()).count();
+    pollfd waited{.fd = fd, .events = POLLOUT, .revents = 0};
+    return left > 0 && ::poll(&waited, 1, static_cast<int>(left)) == 1;
+}
+
+/// One attempt. Returns: bytes sent; 0 if the socket is full; -1 if the connection is broken.
+ssize_t send_some(const tcp::Peer& peer, std::string_view bytes) {
+    if (peer.ssl() != nullptr) {
+        auto* ssl = static_cast<SSL*>(peer.ssl());
+        const int sent = SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size()));
+        if (sent > 0) return sent;
+        return SSL_get_error(ssl, sent) == SSL_ERROR_WANT_WRITE ? 0 : -1;
+    }
+    const ssize_t sent = ::send(peer.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) return sent;
+    return errno == EAGAIN || errno == EINTR ? 0 : -1;
+}
+
+/// Sends here and now: the library's write queue is keyed by file descriptor, so an answer that
+/// waits in it could reach the next client that gets the descriptor.
+bool send_all(const tcp::Peer& peer, std::string_view bytes, Milliseconds patience) {
+    const SteadyTime deadline = steady_now() + patience;
+    while (!bytes.empty()) {
+        const ssize_t sent = send_some(peer, bytes);
+        if (sent < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+        if (sent == 0 && !wait_until_writable(peer.fd(), deadline)) return false;
+    }
+    return true;
+}
+
+/// The client sees the end; its own end, or the sweep, removes the peer. Removing it here would
+/// pull it from under the library, which is still reading from it.
+void end_sending(const tcp::Peer& peer, int how) {
+    if (peer.ssl() != nullptr) SSL_shutdown(static_cast<SSL*>(peer.ssl()));
+    ::shutdown(peer.fd(), how);
+}
+
+std::shared_ptr<Client> client_of(const tcp::Peer& peer) {
+    return std::static_pointer_cast<Client>(peer.tryGetData(kConnection));
+}
+
+/// Receives for the peers of one transport; the library clones one for each thread.
+class Receiver final : public tcp::Handler {
+public:
+    PROTOTYPE_OF(tcp::Handler, Receiver)
+
+    explicit Receiver(Shared& shared) : shared_(shared) {}
+    Receiver(const Receiver& other) : tcp::Handler(), shared_(other.shared_) {}
+
+    void onConnection(const std::shared_ptr<tcp::Peer>& peer) override {
+        if (shared_.connections >= limits::kConnectionsMax) {
+            ::shutdown(peer->fd(), SHUT_RDWR);
+            return;
+        }
+        peer->putData(kConnection, std::make_shared<Client>(shared_, steady_now()));
+    }
+
+    void onInput(const char* buffer, size_t len, const std::shared_ptr<tcp::Peer>& peer) override {
+        const std::shared_ptr<Client> client = client_of(*peer);
+        if (client == nullptr || client->is_ended) return;
+        const std::string output = client->connection.receive({buffer, len}, steady_now());
+        const bool is_sent = send_all(*peer, output, limits::kWriteTimeout);
+        if (is_sent && !client->connection.is_ending()) return;
+        client->is_ended = true;
+        end_sending(*peer, is_sent ? SHUT_WR : SHUT_RDWR);
+    }
+
+private:
+    Shared& shared_;
+};
+
+/// The library's transport, plus a timer that cuts connections whose deadline has passed. Thread:
+/// its own.
+class SweepingTransport final : public tcp::Transport {
+public:
+    explicit SweepingTransport(const std::shared_ptr<tcp::Handler>& handler)
+        : tcp::Transport(handler), receiver_(handler) {}
+    ~SweepingTransport() override {
+        if (timer_ >= 0) ::close(timer_);
+    }
+
+    void registerPoller(polling::Epoll& poller) override {
+        tcp::Transport::registerPoller(poller);
+        timer_ = ::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        const timespec interval{.tv_sec = 0, .tv_nsec = kSweepInterval.count() * 1'000'000};
+        const itimerspec every{.it_interval = interval, .it_value = interval};
+        ::timerfd_settime(timer_, 0, &every, nullptr);
+        poller.addFd(timer_, Pistache::Flags<polling::NotifyOn>(polling::NotifyOn::Read), tag());
+    }
+
+    void onReady(const Pistache::Aio::FdSet& fds) override {
+        // First the events: a peer that is removed must not appear in them any more.
+        tcp::Transport::onReady(fds);
+        for (const auto& entry : fds) {
+            if (entry.getTag() == tag()) return sweep();
+        }
+    }
+
+    std::shared_ptr<Pistache::Aio::Handler> clone() const override {
+        return std::make_shared<SweepingTransport>(receiver_->clone());
+    }
+
+private:
+    polling::Tag tag() const { return polling::Tag(static_cast<std::uint64_t>(timer_)); }
+
+    void sweep() {
+        std::uint64_t ticks = 0;
+        if (::read(timer_, &ticks, sizeof ticks) < 0) return;
+        const SteadyTime now = steady_now();
+        std::vector<std::shared_ptr<tcp::Peer>> late;
+        for (const auto& [fd, peer] : peers) {
+            const std::shared_ptr<Client> client = client_of(*peer);
+            if (client == nullptr || client->connection.deadline() <= now) late.push_back(peer);
+        }
+        for (const std::shared_ptr<tcp::Peer>& peer : late) cut(peer);
+    }
+
+    void cut(const std::shared_ptr<tcp::Peer>& peer) {
+        if (const std::shared_ptr<Client> client = client_of(*peer); client && !client->is_ended) {
+            static_cast<void>(send_all(*peer, client->connection.time_out(), Milliseconds{0}));
+        }
+        end_sending(*peer, SHUT_WR);
+        removePeer(peer);
+    }
+
+    std::shared_ptr<tcp::Handler> receiver_;
+    int timer_ = -1;
+};
+
+bool is_loopback(const std::string& host) {
+    in_addr v4{};
+    if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
+    in6_addr v6{};
+    return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool listens_on(int fd, std::uint16_t port) {
+    int is_listening = 0;
+    socklen_t size = sizeof is_listening;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) != 0) return false;
+    sockaddr_in6 address{};  // the port is where it is in sockaddr_in
+    size = sizeof address;
+    return is_listening != 0 &&
+           ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+           ntohs(address.sin6_port) == port;
+}
+
+/// The library shakes hands on the thread that accepts, and waits for the client as long as the
+/// socket lets it; accepted sockets take these times over from the listening one.
+void limit_handshakes(std::uint16_t port) {
+    const timeval patience{.tv_sec = std::chrono::floor<Seconds>(limits::kHandshakeTimeout).count(),
+                           .tv_usec = 0};
+    const int fds_max =
+        static_cast<int>(::sysconf(_SC_OPEN_MAX) < 4096 ? ::sysconf(_SC_OPEN_MAX) : 4096);
+    for (int fd = 0; fd < fds_max; ++fd) {
+        if (!listens_on(fd, port)) continue;
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    }
+}
+
+}  // namespace
+
+struct Server::Parts {
+    Options options;
+    Shared shared;
+    tcp::Listener listener;
+    bool is_running = false;
+};
+
+Server::Server(Options options, RequestHandler& handler)
+    : parts_(new Parts{std::move(options), {handler}, {}}) {}
+
+Server::~Server() { stop(); }
+
+Result<void> Server::start() {
+    const Options& options = parts_->options;
+    const bool uses_tls = !options.certificate_file.empty();
+    if (!uses_tls && !is_loopback(options.host)) {
+        return invalid("the management API listens on " + options.host +
+                       ", which is not a loopback address: a certificate and key are needed");
+    }
+    try {
+        tcp::Listener& listener = parts_->listener;
+        const auto receiver = std::make_shared<Receiver>(parts_->shared);
+        listener.init(options.threads,
+                      Pistache::Flags<tcp::Options>(tcp::Options::ReuseAddr) |
+                          tcp::Options::NoDelay | tcp::Options::CloseOnExec,
+                      "admin");
+        listener.setTransportFactory(
+            [receiver] { return std::make_shared<SweepingTransport>(receiver); });
+        listener.setHandler(receiver);
+        if (uses_tls) listener.setupSSL(options.certificate_file, options.key_file, false, nullptr);
+        const bool is_v6 = options.host.find(':') != std::string::npos;
+        const std::string host = is_v6 ? '[' + options.host + ']' : options.host;
+        listener.bind(Pistache::Address(host, Pistache::Port(options.port)));
+        if (uses_tls) limit_handshakes(port());
+        listener.runThreaded();
+        parts_->is_running = true;
+    } catch (const std::exception& failure) {
+        return unavailable("the management API cannot listen on " + options.host + " port " +
+                           std::to_string(options.port) + ": " + failure.what());
+    }
+    return {};
+}
+
+void Server::stop() {
+    if (!std::exchange(parts_->is_running, false)) return;
+    parts_->listener.shutdown();
+}
+
+std::uint16_t Server::port() const {
+    return static_cast<std::uint16_t>(parts_->listener.getPort());
+}
+
+}  // namespace turnpike::api
