@@ -122,6 +122,7 @@ private:
     bool writable_;
     bool hung_up_ = false;
     bool woken_ = false;
+    bool* destroyed_ = nullptr;  // told, if set, when the socket goes while a waiter runs
     std::coroutine_handle<> reader_;
     std::coroutine_handle<> writer_;
     std::function<void()> idle_callback_;

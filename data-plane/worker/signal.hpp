@@ -6,13 +6,12 @@
 
 namespace turnpike::worker {
 
-/// Lets one coroutine wait until something on the same reactor calls set(), or until a deadline.
-/// Who sets it goes on; the waiter is resumed later in the same turn. Sticky until reset().
-/// Thread: its reactor. May be destroyed together with a waiting coroutine, not before it.
+/// Lets one coroutine wait until something on the same reactor calls set(), or until a time. Who
+/// sets it goes on; the waiter is resumed later in the same turn. Sticky until reset().
+/// Thread: its reactor. Lifetime: outlives the wait; a waiting coroutine may be destroyed.
 class Signal {
 public:
     explicit Signal(Reactor& reactor) : reactor_(reactor) {}
-    ~Signal();
     Signal(const Signal&) = delete;
     Signal& operator=(const Signal&) = delete;
 
@@ -20,32 +19,44 @@ public:
     void reset() { set_ = false; }
     bool is_set() const { return set_; }
 
-    struct Wait {
-        bool await_ready() const noexcept { return signal.set_; }
-        void await_suspend(std::coroutine_handle<> waiter) noexcept { signal.waiter_ = waiter; }
-        /// Returns: false if the deadline came first.
-        bool await_resume() const noexcept { return signal.set_; }
-        Signal& signal;
+    /// One at a time. Lives in the waiting coroutine.
+    class Wait {
+    public:
+        explicit Wait(Signal& signal) : signal_(signal) {}
+        ~Wait();
+        Wait(const Wait&) = delete;
+        Wait& operator=(const Wait&) = delete;
+        bool await_ready() const noexcept { return signal_.set_; }
+        void await_suspend(std::coroutine_handle<> waiter);
+        /// Returns: whether the signal is set; false if the time came first.
+        bool await_resume() noexcept {
+            is_deferred_ = false;
+            return signal_.set_;
+        }
+
+    protected:
+        friend class Signal;
+        void resume();
+        Signal& signal_;
+        std::coroutine_handle<> waiter_;
+        bool is_deferred_ = false;
     };
-    /// One waiter at a time.
-    Wait wait() { return {*this}; }
+    class TimedWait : public Wait {
+    public:
+        TimedWait(Signal& signal, SteadyTime when);
+        void await_suspend(std::coroutine_handle<> waiter);
+
+    private:
+        SteadyTime when_;
+        Timer timer_;
+    };
+    Wait wait() { return Wait{*this}; }
+    TimedWait wait_until(SteadyTime when) { return {*this, when}; }
 
 private:
-    friend class Deadline;
     Reactor& reactor_;
     bool set_ = false;
-    std::coroutine_handle<> waiter_;
-    std::coroutine_handle<> deferred_;
-};
-
-/// Ends the waits of a Signal at a time, without setting it. Thread: its reactor.
-class Deadline {
-public:
-    Deadline(Signal& signal, SteadyTime when);
-
-private:
-    Signal& signal_;
-    Timer timer_;
+    Wait* wait_ = nullptr;
 };
 
 /// co_await: suspends the coroutine for `delay`, at most one timer tick longer.
