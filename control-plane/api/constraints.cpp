@@ -110,7 +110,7 @@ std::string broken_by_element(const Shape& shape, std::string_view text) {
 void ConstraintCheck::check_structure(const Shape& structure, const json::Value& value,
                                       const std::string& path) {
     for (const Member& member : members(structure)) {
-        check_member(member, value, path + '.' + std::string(member.name));
+        check_member(member, value, path + '.' + path_name(member.name));
     }
 }
 
@@ -241,10 +241,12 @@ std::optional<Failure> ConstraintCheck::failure(Contract contract) const {
     return validation_failure(message + text_);
 }
 
-std::string input_path(const Operation& operation) {
-    std::string path(operation.name);
+std::string path_name(std::string_view name) {
+    std::string path(name);
     path[0] = to_lower(path[0]);
-    return path + "Input";
+    return path;
 }
+
+std::string input_path(const Operation& operation) { return path_name(operation.name) + "Input"; }
 
 }  // namespace turnpike::api

@@ -38,6 +38,8 @@ private:
     std::string first_path_;
 };
 
+/// A member's name in paths: v2 capitalises model names.
+std::string path_name(std::string_view name);
 /// The input's name in paths: "createRestApiInput" for "CreateRestApi".
 std::string input_path(const Operation& operation);
 

@@ -160,10 +160,10 @@ private:
                                  .location = Location::Payload,
                                  .required = true};
             constraints.check_member(payload, input_,
-                                     input_path(operation_) + '.' + std::string(payload.name));
+                                     input_path(operation_) + '.' + path_name(payload.name));
         }
         for (const Member& member : parameters(operation_)) {
-            constraints.check_member(member, input_, std::string(member.name));
+            constraints.check_member(member, input_, path_name(member.name));
         }
         failure_ = constraints.failure(operation_.contract);
     }
