@@ -18,8 +18,8 @@ public:
         std::string host = "127.0.0.1";  ///< an address; IPv6 without brackets
         std::uint16_t port = 4566;       ///< 0: any free port
         std::size_t threads = 8;
-        std::string certificate_file;  ///< PEM chain; empty: plain HTTP
-        std::string key_file;
+        std::string certificate_file{};  ///< PEM chain; empty: plain HTTP
+        std::string key_file{};
     };
 
     /// Lifetime: `handler` outlives the server.
