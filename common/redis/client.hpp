@@ -35,6 +35,8 @@ struct Options {
     std::size_t pending_max = 100'000;
 };
 
+class Connection;
+
 /// Asynchronous, pipelining client: the commands that come in one turn of its loop go out in one
 /// write; answers come in order. Reconnects by itself with back-off (50 ms to 2 s); what was sent
 /// without an answer fails with Unavailable, never twice. hiredis is the codec, Asio the transport.
@@ -56,14 +58,13 @@ public:
     /// exceed Options::reply_timeout for blocking commands (XREAD BLOCK), which need a client of
     /// their own because they hold up everything behind them.
     Result<Reply> call(Command command, Milliseconds timeout);
-    /// All in one write; one result each, in order. Fails as a whole only if it cannot be sent.
+    /// One result each, in order. Fails as a whole if the first was not answered.
     Result<std::vector<Result<Reply>>> pipeline(std::vector<Command> commands,
                                                 Milliseconds timeout);
 
     bool is_connected() const;
 
 private:
-    struct Connection;
     std::unique_ptr<Connection> connection_;
 };
 

@@ -1,0 +1,49 @@
+#include "common/redis/client.hpp"
+
+#include <future>
+
+#include "common/redis/connection.hpp"
+
+namespace turnpike::redis {
+
+Client::Client(Options options) : connection_(std::make_unique<Connection>(std::move(options))) {}
+Client::~Client() = default;
+
+void Client::send(Command command, Callback callback) {
+    const Milliseconds timeout = connection_->options().reply_timeout;
+    connection_->enqueue(std::move(command), timeout, std::move(callback));
+}
+
+Result<Reply> Client::call(Command command, Milliseconds timeout) {
+    // Shared: the callback always comes, but perhaps after this call gave up waiting for it.
+    auto answer = std::make_shared<std::promise<Result<Reply>>>();
+    auto future = answer->get_future();
+    connection_->enqueue(std::move(command), timeout,
+                         [answer](Result<Reply> reply) { answer->set_value(std::move(reply)); });
+    return future.get();
+}
+
+Result<std::vector<Result<Reply>>> Client::pipeline(std::vector<Command> commands,
+                                                    Milliseconds timeout) {
+    std::vector<std::future<Result<Reply>>> futures;
+    futures.reserve(commands.size());
+    for (Command& command : commands) {
+        auto answer = std::make_shared<std::promise<Result<Reply>>>();
+        futures.push_back(answer->get_future());
+        connection_->enqueue(std::move(command), timeout, [answer](Result<Reply> reply) {
+            answer->set_value(std::move(reply));
+        });
+    }
+    std::vector<Result<Reply>> replies;
+    replies.reserve(futures.size());
+    for (auto& future : futures) replies.push_back(future.get());
+    if (!replies.empty() && !replies.front() &&
+        replies.front().error().kind != Error::Kind::Internal) {
+        return replies.front().error();
+    }
+    return replies;
+}
+
+bool Client::is_connected() const { return connection_->is_connected(); }
+
+}  // namespace turnpike::redis
