@@ -176,6 +176,7 @@ const char* HeadParser::note_coding(std::string_view raw, std::string_view value
         coding_ = Coding::Chunked;
         return nullptr;
     }
+    if (value.ends_with(',')) return "Transfer-Encoding is not a list of codings";
     bool chunked = false;
     std::string_view last;
     do {

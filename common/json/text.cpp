@@ -4,7 +4,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <limits>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <unordered_set>
 
 #include "common/json/value.hpp"
@@ -16,29 +18,53 @@ namespace {
 // document costs linear time.
 constexpr std::size_t kLinearMembersMax = 16;
 
-/// Builds a Value from RapidJSON's events. Fails on nesting deeper than the limit.
+/// Whether UTF-8 that the reader made from escapes holds half of a surrogate pair. It refuses lone
+/// high halves itself, but lets lone low ones through, which no other reader would accept from us.
+bool has_lone_surrogate(std::string_view text) {
+    for (std::size_t at = text.find('\xed'); at != std::string_view::npos;
+         at = text.find('\xed', at + 1)) {
+        if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
+    }
+    return false;
+}
+
+/// The nearest double; 0 for what is too small. Returns: nothing if it is too large.
+std::optional<double> to_double(std::string_view digits) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error == std::errc{}) return number;
+    // from_chars does not tell too small from too large.
+    number = std::strtod(std::string(digits).c_str(), nullptr);
+    if (std::isinf(number)) return std::nullopt;
+    return number;
+}
+
+/// Builds a Value from RapidJSON's events. Fails on nesting deeper than the limit
+/// and on text that is not UTF-8.
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
 public:
     explicit Builder(std::size_t depth_max) : depth_max_(depth_max) {}
 
     bool Null() { return add(Value{}); }
     bool Bool(bool value) { return add(Value{value}); }
-    bool Int(int value) { return add(Value{value}); }
-    bool Uint(unsigned value) { return add(Value{static_cast<std::int64_t>(value)}); }
-    bool Int64(std::int64_t value) { return add(Value{value}); }
-    bool Uint64(std::uint64_t value) {
-        if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-            return add(Value{static_cast<double>(value)});
+    // Numbers come as text: the reader's own conversion has undefined behaviour for "0e40".
+    bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+        const std::string_view digits(text, length);
+        if (digits.find_first_of(".eE") == std::string_view::npos) {
+            std::int64_t whole = 0;
+            const auto [end, error] = std::from_chars(text, text + length, whole);
+            if (error == std::errc{} && end == text + length) return add(Value{whole});
         }
-        return add(Value{static_cast<std::int64_t>(value)});
+        const std::optional<double> number = to_double(digits);
+        return number && add(Value{*number});
     }
-    bool Double(double value) { return add(Value{value}); }
     bool String(const char* text, rapidjson::SizeType length, bool) {
+        if (has_lone_surrogate({text, length})) return false;
         return add(Value{std::string(text, length)});
     }
     bool Key(const char* text, rapidjson::SizeType length, bool) {
         open_.back().name.assign(text, length);
-        return true;
+        return !has_lone_surrogate({text, length});
     }
     bool StartObject() { return open(Value{Object{}}); }
     bool StartArray() { return open(Value{Array{}}); }
@@ -135,9 +161,10 @@ Result<Value> parse(std::string_view text, const ParseLimits& limits) {
     if (text.size() > limits.bytes_max) return invalid("JSON text is too large");
     constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
                                 rapidjson::kParseValidateEncodingFlag |
-                                rapidjson::kParseFullPrecisionFlag;
-    rapidjson::MemoryStream bytes(text.data(), text.size());
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+                                rapidjson::kParseNumbersAsStringsFlag;
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    rapidjson::MemoryStream stream(text.data(), text.size());
     rapidjson::Reader reader;
     Builder builder(limits.depth_max);
     const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, builder);
