@@ -63,9 +63,9 @@ private:
 
     const CompiledMethod* method_of(std::uint32_t node, Verb verb) const;
     std::uint32_t literal_child(std::uint32_t parent, std::string_view segment) const;
-    bool walk(Walk& state, std::uint32_t node, std::string_view rest) const;
-    bool walk_literals(Walk& state, std::uint32_t node, std::string_view segment,
-                       std::string_view rest) const;
+    std::uint32_t find_literal(std::uint32_t node, std::string_view segment) const;
+    bool walk(Walk& state, std::uint32_t node, std::string_view path) const;
+    bool arrive(Walk& state, std::uint32_t node, std::string_view rest, bool is_last) const;
 
     std::vector<Node> nodes_;  // 0 is the root
     std::vector<Slot> slots_;  // a power of two, at most half full
@@ -77,11 +77,12 @@ public:
     RouterBuilder();
     static constexpr std::uint32_t kRoot = 0;
     /// `part`: "pets", "{id}" or "{proxy+}". Returns: the new node, or nothing if the parent
-    /// already has that literal, or a variable child of that kind.
+    /// already has a variable child of that kind.
     std::optional<std::uint32_t> add_child(std::uint32_t parent, std::string_view part);
     /// False if the node already has that verb.
     bool add_method(std::uint32_t node, const CompiledMethod& method);
-    Router build() &&;
+    /// Returns: nothing if two children of one node have the same literal.
+    std::optional<Router> build() &&;
 
 private:
     struct Edge {

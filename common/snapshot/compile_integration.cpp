@@ -1,0 +1,146 @@
+#include "common/snapshot/compile_integration.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace turnpike::snapshot {
+
+namespace {
+
+template <typename Enum, std::size_t N>
+std::optional<Enum> named(const std::array<std::pair<std::string_view, Enum>, N>& names,
+                          std::string_view text) {
+    for (const auto& [name, value] : names) {
+        if (name == text) return value;
+    }
+    return std::nullopt;
+}
+
+using Type = CompiledIntegration::Type;
+constexpr std::array<std::pair<std::string_view, Type>, 5> kTypes{{
+    {"HTTP", Type::Http},
+    {"HTTP_PROXY", Type::HttpProxy},
+    {"MOCK", Type::Mock},
+    {"AWS", Type::Aws},
+    {"AWS_PROXY", Type::AwsProxy},
+}};
+
+using Passthrough = CompiledIntegration::Passthrough;
+constexpr std::array<std::pair<std::string_view, Passthrough>, 3> kPassthroughs{{
+    {"WHEN_NO_MATCH", Passthrough::WhenNoMatch},
+    {"WHEN_NO_TEMPLATES", Passthrough::WhenNoTemplates},
+    {"NEVER", Passthrough::Never},
+}};
+
+using Connection = CompiledIntegration::Connection;
+constexpr std::array<std::pair<std::string_view, Connection>, 2> kConnections{{
+    {"INTERNET", Connection::Internet},
+    {"VPC_LINK", Connection::VpcLink},
+}};
+
+constexpr std::array<std::pair<std::string_view, ContentHandling>, 3> kContentHandlings{{
+    {"", ContentHandling::None},
+    {"CONVERT_TO_TEXT", ContentHandling::ToText},
+    {"CONVERT_TO_BINARY", ContentHandling::ToBinary},
+}};
+
+Error unknown(std::string_view member, std::string_view value) {
+    return invalid(std::string(member) + " is not a known one: " + std::string(value));
+}
+
+std::optional<int> parse_status(std::string_view text) {
+    const std::optional<long long> status = parse_integer(text);
+    if (!status || *status < 100 || *status > 599) return std::nullopt;
+    return static_cast<int>(*status);
+}
+
+Result<Pattern> pooled(PatternPool& pool, const std::string& expression) {
+    const auto found = pool.find(expression);
+    if (found != pool.end()) return found->second;
+    Result<Pattern> compiled = Pattern::compile(expression);
+    if (compiled) pool.emplace(expression, *compiled);
+    return compiled;
+}
+
+Result<CompiledIntegrationResponse> compile_response(const model::Method& method,
+                                                     const model::IntegrationResponse& response,
+                                                     PatternPool& patterns) {
+    CompiledIntegrationResponse compiled;
+    const std::optional<int> status = parse_status(response.status_code);
+    if (!status) return unknown("statusCode", response.status_code);
+    compiled.status = *status;
+    const auto handling = named(kContentHandlings, response.content_handling);
+    if (!handling) return unknown("contentHandling", response.content_handling);
+    compiled.content_handling = *handling;
+    if (!response.selection_pattern.empty()) {
+        Result<Pattern> pattern = pooled(patterns, response.selection_pattern);
+        if (!pattern) return pattern.error();
+        compiled.pattern = std::move(*pattern);
+    }
+    Result<std::vector<ParameterMapping>> mappings =
+        compile_response_mappings(response.response_parameters);
+    if (!mappings) return mappings.error();
+    compiled.parameters = std::move(*mappings);
+    compiled.templates = prepare_templates(response.response_templates);
+    compiled.is_declared = std::ranges::find(method.response_status_codes, response.status_code) !=
+                           method.response_status_codes.end();
+    return compiled;
+}
+
+Result<void> compile_responses(const model::Method& method, const model::Integration& integration,
+                               PatternPool& patterns, CompiledIntegration& compiled) {
+    for (const model::IntegrationResponse& response : integration.responses) {
+        Result<CompiledIntegrationResponse> one = compile_response(method, response, patterns);
+        if (!one) return one.error();
+        compiled.responses.push_back(std::move(*one));
+    }
+    std::ranges::stable_sort(compiled.responses, {}, &CompiledIntegrationResponse::status);
+    return {};
+}
+
+Result<void> compile_enumerations(const model::Integration& integration,
+                                  CompiledIntegration& compiled) {
+    const auto type = named(kTypes, integration.type);
+    if (!type) return unknown("type", integration.type);
+    const auto passthrough = named(kPassthroughs, integration.passthrough_behavior);
+    if (!passthrough) return unknown("passthroughBehavior", integration.passthrough_behavior);
+    const auto connection = named(kConnections, integration.connection_type);
+    if (!connection) return unknown("connectionType", integration.connection_type);
+    const auto handling = named(kContentHandlings, integration.content_handling);
+    if (!handling) return unknown("contentHandling", integration.content_handling);
+    compiled.type = *type;
+    compiled.passthrough = *passthrough;
+    compiled.connection = *connection;
+    compiled.content_handling = *handling;
+    return {};
+}
+
+}  // namespace
+
+Result<CompiledIntegration> compile_integration(const model::Method& method,
+                                                const model::Integration& integration,
+                                                PatternPool& patterns) {
+    CompiledIntegration compiled;
+    if (Result<void> done = compile_enumerations(integration, compiled); !done) return done.error();
+    compiled.http_method = integration.http_method;
+    compiled.verb =
+        integration.http_method.empty() ? Verb::Any : method_verb(integration.http_method);
+    compiled.timeout = Milliseconds(integration.timeout_ms);
+    compiled.uri = UriTemplate::parse(integration.uri);
+    compiled.connection_id = integration.connection_id;
+    compiled.insecure_skip_verification = integration.insecure_skip_verification;
+    Result<std::vector<ParameterMapping>> mappings =
+        compile_request_mappings(integration.request_parameters);
+    if (!mappings) return mappings.error();
+    compiled.parameters = std::move(*mappings);
+    for (const ParameterMapping& mapping : compiled.parameters) {
+        compiled.maps_request_body |= mapping.source.kind == ParameterSource::Kind::Body;
+    }
+    compiled.templates = prepare_templates(integration.request_templates);
+    if (Result<void> done = compile_responses(method, integration, patterns, compiled); !done) {
+        return done.error();
+    }
+    return compiled;
+}
+
+}  // namespace turnpike::snapshot

@@ -1,0 +1,94 @@
+#include "common/snapshot/routing_table.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace turnpike::snapshot {
+
+namespace {
+
+constexpr std::uint32_t kNone = 0xffff'ffff;
+
+std::size_t hash_of(std::string_view api_id, std::string_view name) {
+    // The multiplier keeps the order of the two names in the hash (Knuth, golden ratio).
+    return StringHash{}(api_id)*std::size_t{0x9e37'79b9'7f4a'7c15} ^ StringHash {}(name);
+}
+
+std::vector<std::uint32_t> empty_index(std::size_t entries) {
+    return std::vector<std::uint32_t>(std::bit_ceil(entries * 2 + 2), kNone);
+}
+
+void put(std::vector<std::uint32_t>& index, std::size_t hash, std::uint32_t value) {
+    const std::size_t mask = index.size() - 1;
+    std::size_t at = hash & mask;
+    while (index[at] != kNone) at = (at + 1) & mask;
+    index[at] = value;
+}
+
+template <typename Matches>
+std::uint32_t look_up(const std::vector<std::uint32_t>& index, std::size_t hash, Matches matches) {
+    const std::size_t mask = index.size() - 1;
+    for (std::size_t at = hash & mask; index[at] != kNone; at = (at + 1) & mask) {
+        if (matches(index[at])) return index[at];
+    }
+    return kNone;
+}
+
+auto names_of(const model::PlanStage& stage) {
+    return std::pair<std::string_view, std::string_view>(stage.api_id, stage.stage_name);
+}
+
+auto names_of(const std::shared_ptr<const StageEntry>& entry) {
+    return std::pair<std::string_view, std::string_view>(entry->api_id, entry->name);
+}
+
+}  // namespace
+
+CompiledPlan::CompiledPlan(model::UsagePlan plan) : plan_(std::move(plan)) {
+    std::ranges::sort(plan_.stages, {}, [](const auto& stage) { return names_of(stage); });
+}
+
+const model::PlanStage* CompiledPlan::stage(std::string_view api_id,
+                                            std::string_view stage_name) const {
+    const std::pair<std::string_view, std::string_view> names{api_id, stage_name};
+    const auto found = std::ranges::lower_bound(plan_.stages, names, {},
+                                                [](const auto& stage) { return names_of(stage); });
+    return found != plan_.stages.end() && names_of(*found) == names ? &*found : nullptr;
+}
+
+RoutingTable::RoutingTable(std::uint64_t revision, Entries entries, Plans plans)
+    : revision_(revision), entries_(std::move(entries)), plans_(std::move(plans)) {
+    std::ranges::sort(entries_, {}, [](const auto& entry) { return names_of(entry); });
+    index_ = empty_index(entries_.size());
+    api_index_ = empty_index(entries_.size());
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+        const StageEntry& entry = *entries_[i];
+        put(index_, hash_of(entry.api_id, entry.name), i);
+        slot_count_ = std::max(slot_count_, entry.slot + 1);
+        if (i == 0 || entries_[i - 1]->api_id != entry.api_id) {
+            put(api_index_, StringHash{}(entry.api_id), i);
+        }
+    }
+}
+
+const StageEntry* RoutingTable::find(std::string_view api_id, std::string_view stage_name) const {
+    const std::uint32_t at =
+        look_up(index_, hash_of(api_id, stage_name), [&](std::uint32_t candidate) {
+            const StageEntry& entry = *entries_[candidate];
+            return entry.api_id == api_id && entry.name == stage_name;
+        });
+    return at == kNone ? nullptr : entries_[at].get();
+}
+
+bool RoutingTable::has_api(std::string_view api_id) const {
+    return look_up(api_index_, StringHash{}(api_id), [&](std::uint32_t candidate) {
+               return entries_[candidate]->api_id == api_id;
+           }) != kNone;
+}
+
+const CompiledPlan* RoutingTable::plan(std::string_view id) const {
+    const auto found = plans_.find(id);
+    return found == plans_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace turnpike::snapshot

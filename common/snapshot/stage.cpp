@@ -1,0 +1,131 @@
+#include "common/snapshot/stage.hpp"
+
+#include <algorithm>
+
+#include "common/base/assert.hpp"
+
+namespace turnpike::snapshot {
+
+namespace {
+
+/// A key of methodSettings as "/resource/path/METHOD". The keys are patch paths as their writer
+/// spelled them: "~1pets~1{id}/GET", "pets/GET", "~1/GET" for the root.
+std::string settings_path(std::string_view key) {
+    const std::size_t slash = key.rfind('/');
+    std::string path;
+    for (std::size_t i = 0; i < std::min(slash, key.size()); ++i) {
+        const std::string_view two = key.substr(i, 2);
+        if (two == "~1" || two == "~0") {
+            path += two == "~1" ? '/' : '~';
+            ++i;
+        } else {
+            path += key[i];
+        }
+    }
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    if (!path.starts_with('/')) path.insert(path.begin(), '/');
+    const std::string_view verb = slash == std::string_view::npos ? "" : key.substr(slash + 1);
+    return path + (path == "/" ? "" : "/") + std::string(verb);
+}
+
+std::string method_path(const CompiledMethod& method) {
+    const std::string& path = method.resource->path;
+    return path + (path == "/" ? "" : "/") + method.http_method;
+}
+
+/// `base` with `overrides` put over it, sorted.
+model::StringMap overlay(model::StringMap base, const model::StringMap& overrides) {
+    for (const auto& [name, value] : overrides) {
+        const auto same =
+            std::ranges::find(base, name, &std::pair<std::string, std::string>::first);
+        if (same != base.end()) {
+            same->second = value;
+        } else {
+            base.emplace_back(name, value);
+        }
+    }
+    std::ranges::sort(base);
+    return base;
+}
+
+}  // namespace
+
+const std::string* StageVariant::variable(std::string_view name) const {
+    const auto found = std::ranges::lower_bound(
+        variables_, name, {}, [](const auto& entry) { return std::string_view(entry.first); });
+    return found != variables_.end() && found->first == name ? &found->second : nullptr;
+}
+
+std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const MeterSlots& slots) {
+    TURNPIKE_ASSERT(parts.deployment != nullptr);
+    auto stage = std::shared_ptr<CompiledStage>(new CompiledStage());
+    stage->stage_ = std::move(parts.stage);
+    stage->normalise_settings();
+    stage->bytes_ = sizeof(CompiledStage) + parts.deployment->bytes();
+    if (slots) stage->unmatched_meter_slot_ = slots(stage->stage_, "", "");
+
+    StageVariant& production = stage->production_;
+    production.deployment_ = std::move(parts.deployment);
+    production.deployment_id_ = stage->stage_.deployment_id;
+    production.variables_ = overlay(stage->stage_.variables, {});
+    stage->resolve(production, slots);
+
+    if (stage->stage_.canary) {
+        const model::CanarySettings& settings = *stage->stage_.canary;
+        auto canary = std::make_unique<StageVariant>();
+        canary->deployment_ =
+            parts.canary_deployment ? std::move(parts.canary_deployment) : production.deployment_;
+        canary->deployment_id_ = settings.deployment_id;
+        canary->variables_ = overlay(stage->stage_.variables, settings.variable_overrides);
+        stage->resolve(*canary, slots);
+        if (canary->deployment_ != production.deployment_) {
+            stage->bytes_ += canary->deployment_->bytes();
+        }
+        stage->canary_ = std::move(canary);
+    }
+    return stage;
+}
+
+void CompiledStage::normalise_settings() {
+    default_settings_ = &built_in_settings_;
+    for (std::size_t i = 0; i < stage_.method_settings.size(); ++i) {
+        const auto& [key, settings] = stage_.method_settings[i];
+        if (key == "*/*") {
+            default_settings_ = &settings;
+        } else {
+            settings_by_path_.emplace_back(settings_path(key), i);
+        }
+    }
+    std::ranges::sort(settings_by_path_);
+}
+
+const model::MethodSettings* CompiledStage::settings_of(const CompiledMethod& method) const {
+    if (settings_by_path_.empty()) return default_settings_;
+    const std::string path = method_path(method);
+    const auto found = std::ranges::lower_bound(settings_by_path_, path, {}, [](const auto& entry) {
+        return std::string_view(entry.first);
+    });
+    if (found == settings_by_path_.end() || found->first != path) return default_settings_;
+    return &stage_.method_settings[found->second].second;
+}
+
+void CompiledStage::resolve(StageVariant& variant, const MeterSlots& slots) {
+    const std::vector<CompiledMethod>& methods = variant.deployment_->methods();
+    variant.methods_.resize(methods.size());
+    bytes_ += methods.size() * sizeof(StageMethod);
+    for (const CompiledMethod& method : methods) {
+        StageMethod& target = variant.methods_[method.index];
+        target.settings = settings_of(method);
+        if (slots) {
+            target.meter_slot = slots(stage_, method.resource->path, method.http_method);
+        }
+        if (!method.integration) continue;
+        target.uri = &method.integration->uri;
+        if (!target.uri->has_stage_variables()) continue;
+        variant.resolved_uris_.push_back(
+            std::make_unique<const UriTemplate>(target.uri->resolve(variant.variables_)));
+        target.uri = variant.resolved_uris_.back().get();
+    }
+}
+
+}  // namespace turnpike::snapshot

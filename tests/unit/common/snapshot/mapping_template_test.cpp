@@ -1,0 +1,55 @@
+#include "common/snapshot/mapping_template.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace turnpike;
+using namespace turnpike::snapshot;
+
+TEST_CASE("a MOCK status is read leniently") {
+    CHECK(parse_mock_status(R"({"statusCode": 200})") == 200);
+    CHECK(parse_mock_status("{statusCode: 200}") == 200);
+    CHECK(parse_mock_status("{'statusCode': 200}") == 200);
+    CHECK(parse_mock_status(R"({"statusCode": "200"})") == 200);
+    CHECK(parse_mock_status(R"({"statusCode": 200,, })") == 200);
+    CHECK(parse_mock_status(R"( { "a": {"b": [1, "}"]}, "statusCode" : 404 } )") == 404);
+    CHECK(parse_mock_status(R"({"statusCode": 1234567})") == 1234567);
+    CHECK(parse_mock_status(R"({"message": "x, y: {z}", "statusCode": -1})") == -1);
+}
+
+TEST_CASE("without a readable status there is none") {
+    for (const std::string_view text :
+         {"", "{}", "statusCode: 200", R"({"statusCode": "abc"})", R"({"statusCode": 2.5})",
+          R"({"statusCode": 200)", R"({"statusCode" 200})", R"({"statuscode": 200})",
+          R"({"statusCode": 99999999999})", R"([{"statusCode": 200}])", R"({"a": {"b": 1})",
+          R"({"statusCode": 200} x)", R"({"statusCode)", "{:}", "{statusCode:}"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_mock_status(text));
+    }
+}
+
+TEST_CASE("nesting in a MOCK template is bounded") {
+    const std::string deep = "{a:" + std::string(100'000, '[');
+    CHECK_FALSE(parse_mock_status(deep));
+}
+
+TEST_CASE("a template without references or directives is static") {
+    const auto templates = prepare_templates({
+        {"application/json", "  {\"statusCode\": 200, \"price\": \"$5 #1\"}\n"},
+        {"text/plain", "#set($x = 1)"},
+        {"text/html", "a $input.body"},
+        {"text/xml", "${context.stage}"},
+        {"text/csv", "$!x"},
+        {"text/css", "## comment"},
+    });
+    CHECK_FALSE(templates[0].needs_evaluation);
+    CHECK(templates[0].text == "{\"statusCode\": 200, \"price\": \"$5 #1\"}");
+    CHECK(templates[0].mock_status == 200);
+    for (std::size_t i = 1; i < templates.size(); ++i) CHECK(templates[i].needs_evaluation);
+}
+
+TEST_CASE("a template is selected by media type, then by $default") {
+    const auto templates = prepare_templates({{"$default", "d"}, {"Application/JSON", "j"}});
+    CHECK(select_template(templates, "application/json")->text == "j");
+    CHECK(select_template(templates, "text/plain")->text == "d");
+    CHECK(select_template(prepare_templates({{"a/b", "x"}}), "text/plain") == nullptr);
+}
