@@ -1,8 +1,7 @@
 #include "control-plane/api/constraints.hpp"
 
-#include <regex>
-
 #include "common/base/text.hpp"
+#include "common/snapshot/pattern.hpp"
 #include "control-plane/api/limits.hpp"
 #include "control-plane/api/text_check.hpp"
 
@@ -12,15 +11,16 @@ namespace {
 /// The patterns of the contract, compiled when first needed; whole texts must match.
 bool matches_pattern(std::string_view pattern, std::string_view text) {
     static const auto kPatterns = [] {
-        std::map<std::string_view, std::regex> compiled;
+        std::map<std::string_view, snapshot::Pattern> compiled;
         for (const Shape& shape : shapes()) {
             if (shape.pattern.empty()) continue;
-            compiled.try_emplace(shape.pattern, shape.pattern.begin(), shape.pattern.end());
+            auto made = snapshot::Pattern::compile(shape.pattern);
+            TURNPIKE_ASSERT(made.has_value());
+            compiled.try_emplace(shape.pattern, *made);
         }
         return compiled;
     }();
-    if (text.size() > limits::kPatternTextMax) return false;
-    return std::regex_match(text.begin(), text.end(), kPatterns.at(pattern));
+    return kPatterns.at(pattern).matches(text);
 }
 
 bool is_enum_value(const Shape& shape, std::string_view text) {

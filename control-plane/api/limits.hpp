@@ -26,8 +26,6 @@ constexpr Milliseconds kHandshakeTimeout{2'000};
 /// Violations of one request that are spelled out, and how much of a value is repeated in one.
 constexpr std::size_t kViolationsMax = 50;
 constexpr std::size_t kEchoBytesMax = 1024;
-/// Longer texts match no pattern; the library's matcher needs stack for each character.
-constexpr std::size_t kPatternTextMax = 256;
 constexpr std::size_t kJsonDepthMax = 64;
 
 /// After the database was found away, further calls are refused at once for this long.
