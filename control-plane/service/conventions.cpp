@@ -14,13 +14,15 @@ constexpr std::size_t kTagsMax = 50;
 constexpr std::size_t kTagKeyMax = 128;
 constexpr std::size_t kTagValueMax = 256;
 
+bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /// Letters beyond ASCII are allowed too, as in the original.
 bool is_tag_text(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x80) return true;
-        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-        return std::string_view(" .:+=@_/-").find(c) != std::string_view::npos;
+        return static_cast<unsigned char>(c) >= 0x80 || is_alphanumeric(c) ||
+               std::string_view(" .:+=@_/-").find(c) != std::string_view::npos;
     });
 }
 
@@ -84,6 +86,12 @@ json::Value with_tags(json::Value document) {
 json::Value without_empty_tags(json::Value document) {
     if (document.is_object() && document.object("tags").empty()) document.as_object().erase("tags");
     return document;
+}
+
+bool is_word(std::string_view text, std::string_view others) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [others](char c) {
+        return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
+    });
 }
 
 void copy_members(const json::Value& input, std::initializer_list<std::string_view> names,

@@ -36,6 +36,9 @@ json::Value with_tags(json::Value document);
 /// An item of a list: `tags` only if there are any.
 json::Value without_empty_tags(json::Value document);
 
+/// ASCII letters and digits and the characters of `others`, at least one.
+bool is_word(std::string_view text, std::string_view others);
+
 /// Copies the members that `input` has, under the same names.
 void copy_members(const json::Value& input, std::initializer_list<std::string_view> names,
                   json::Value& document);

@@ -1,6 +1,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "common/base/assert.hpp"
 #include "common/base/encoding.hpp"
@@ -241,7 +242,8 @@ Result<json::Value> Caller::operator()(std::string_view operation, json::Value i
 json::Value Caller::ok(std::string_view operation, json::Value input) {
     Result<json::Value> answer = (*this)(operation, std::move(input));
     if (answer) return *std::move(answer);
-    return json::Value("refused: " + answer.error().message + answer.error().detail);
+    throw std::runtime_error(std::string(operation) + " refused: " + answer.error().message +
+                             answer.error().detail);
 }
 
 std::string Caller::refused(std::string_view operation, json::Value input) {

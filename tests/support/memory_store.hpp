@@ -52,7 +52,8 @@ public:
 
     /// Requires: `operation` is in one of the tables.
     Result<json::Value> operator()(std::string_view operation, json::Value input = json::Object{});
-    /// The answer of a call that must succeed.
+    /// The answer of a call that must succeed. Throws: std::runtime_error with the refusal, which
+    /// fails the test.
     json::Value ok(std::string_view operation, json::Value input = json::Object{});
     /// "<kind> <message>" of a call that must fail: "400 Invalid ...", with 400 Invalid, 404
     /// NotFound, 409 Conflict, 429 LimitExceeded.

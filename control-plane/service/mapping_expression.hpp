@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string_view>
+
+#include "common/base/result.hpp"
+#include "common/json/value.hpp"
+
+/// Checks of parameter mappings and of the keys that they may name, as they come to the management
+/// API. What they mean at run time is compiled by common/snapshot. All errors are Invalid, with the
+/// texts of the service. Source: contract members requestParameters, responseParameters,
+/// cacheKeyParameters, *Templates.
+namespace turnpike::service {
+
+/// "Invalid mapping expression specified: Validation Result: warnings : [], errors : [...
+/// specified: X]".
+Error invalid_mapping_expression(std::string_view expression);
+
+/// Keys "method.request.{path|querystring|multivaluequerystring|header|multivalueheader}.name"; one
+/// name may stand in one place only.
+Result<void> check_method_parameters(const json::Object& parameters);
+/// Keys "method.response.{header|multivalueheader}.name".
+Result<void> check_method_response_parameters(const json::Object& parameters);
+/// "integration.request.{path|querystring|header}.name" to a source of the request side. A source
+/// in path, query or headers must be among `method`'s requestParameters; a path target in the
+/// integration's `uri`.
+Result<void> check_integration_parameters(const json::Object& parameters, const json::Value& method,
+                                          std::string_view uri);
+/// "method.response.header.name", declared by `method_response`, to a source of the response side.
+Result<void> check_integration_response_parameters(const json::Object& parameters,
+                                                   const json::Value& method_response);
+/// Each of `keys` names a request parameter of the method or of the integration.
+Result<void> check_cache_key_parameters(const json::Array& keys);
+/// Keys are media types or "$default".
+Result<void> check_content_types(const json::Object& by_content_type);
+
+}  // namespace turnpike::service

@@ -1,0 +1,95 @@
+#include <map>
+
+#include "common/base/random.hpp"
+#include "control-plane/service/resource_policy.hpp"
+#include "control-plane/service/rest_api.hpp"
+
+namespace turnpike::service {
+
+namespace {
+
+constexpr std::size_t kResourceIdLength = 6;
+constexpr std::size_t kRootResourceIdLength = 10;
+constexpr std::size_t kModelIdLength = 6;
+
+using NewIds = std::map<std::string, std::string, std::less<>>;
+
+NewIds new_ids(const std::vector<Row>& resources, std::string_view new_root_id) {
+    NewIds ids;
+    for (const Row& row : resources) {
+        const bool is_root = row.document.find("parentId") == nullptr;
+        ids[row.key.id] = is_root ? std::string(new_root_id) : new_resource_id();
+    }
+    return ids;
+}
+
+json::Value cloned_resource(const Row& row, const NewIds& ids) {
+    json::Value document = row.document;
+    document["id"] = ids.at(row.key.id);
+    if (document.find("parentId") != nullptr) {
+        document["parentId"] = ids.at(std::string(document.text("parentId")));
+    }
+    return document;
+}
+
+/// The cache namespace is the id of the own resource unless the user chose one.
+json::Value cloned_method(json::Value document, const NewIds& ids) {
+    json::Value* integration = document.as_object().find("methodIntegration");
+    if (integration == nullptr) return document;
+    const auto own = ids.find(integration->text("cacheNamespace"));
+    if (own != ids.end()) (*integration)["cacheNamespace"] = own->second;
+    return document;
+}
+
+/// The source's policy names the source in its execute ARNs.
+std::string adopted_policy(std::string policy, const std::string& from, const std::string& to) {
+    for (std::size_t at = policy.find(from); at != std::string::npos;
+         at = policy.find(from, at + to.size())) {
+        policy.replace(at, from.size(), to);
+    }
+    return policy;
+}
+
+}  // namespace
+
+std::string new_resource_id() { return random_id(kResourceIdLength); }
+std::string new_root_resource_id() { return random_id(kRootResourceIdLength); }
+
+void inherit_settings(const json::Value& source, const Installation& installation,
+                      json::Value& target) {
+    for (const std::string_view name :
+         {"binaryMediaTypes", "minimumCompressionSize", "apiKeySource"}) {
+        const json::Value* member = source.find(name);
+        if (member != nullptr && target.find(name) == nullptr) target[name] = *member;
+    }
+    if (source.find("policy") == nullptr || target.find("policy") != nullptr) return;
+    const auto arn_prefix = [&installation](const json::Value& api) {
+        return execute_arn_prefix(installation, api.text("id"));
+    };
+    target["policy"] =
+        adopted_policy(std::string(source.text("policy")), arn_prefix(source), arn_prefix(target));
+}
+
+void clone_draft(Transaction& transaction, const json::Value& source, const json::Value& target) {
+    const std::string source_id(source.text("id"));
+    const std::string target_id(target.text("id"));
+    // Listed by path, so parents come before their children.
+    const std::vector<Row> resources = transaction.scan(Table::Resources, source_id);
+    const NewIds ids = new_ids(resources, target.text("rootResourceId"));
+    for (const Row& row : resources) {
+        transaction.insert(Table::Resources, {target_id, ids.at(row.key.id)},
+                           cloned_resource(row, ids));
+    }
+    for (const Row& row : transaction.scan(Table::Methods, source_id)) {
+        const std::size_t slash = row.key.id.find('/');
+        const std::string id = ids.at(row.key.id.substr(0, slash)) + row.key.id.substr(slash);
+        transaction.insert(Table::Methods, {target_id, id}, cloned_method(row.document, ids));
+    }
+    for (const Row& row : transaction.scan(Table::Models, source_id)) {
+        json::Value model = row.document;
+        model["id"] = random_id(kModelIdLength);
+        transaction.insert(Table::Models, {target_id, row.key.id}, model);
+    }
+}
+
+}  // namespace turnpike::service
