@@ -13,5 +13,12 @@ std::span<const Binding> method_bindings();
 std::span<const Binding> method_response_bindings();
 std::span<const Binding> integration_bindings();
 std::span<const Binding> integration_response_bindings();
+std::span<const Binding> deployment_bindings();
+std::span<const Binding> stage_bindings();
+std::span<const Binding> api_key_bindings();
+std::span<const Binding> usage_plan_bindings();
+std::span<const Binding> usage_plan_key_bindings();
+std::span<const Binding> account_bindings();
+std::span<const Binding> tag_bindings();
 
 }  // namespace turnpike::service

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "control-plane/service/operation.hpp"
+
+namespace turnpike::service {
+
+/// Errors: NotFound.
+Result<json::Value> find_stage(Transaction& transaction, std::string_view api_id,
+                               std::string_view stage_name);
+
+/// A stage without settings of its own, made now. Its name is not checked here.
+json::Value new_stage(const Call& call, std::string_view name, std::string_view deployment_id);
+/// Errors: Invalid.
+Result<void> check_stage_name(std::string_view name);
+/// There may be one stage more. Errors: LimitExceeded.
+Result<void> check_stage_quota(Transaction& transaction, const Call& call, std::string_view api_id);
+
+/// Takes over what CreateStage and CreateDeployment both can set: variables, cache and tracing.
+void take_stage_settings(const json::Value& input, json::Value& stage);
+/// {"percentTraffic", "deploymentId", "useStageCache"} of a canary about which nothing else is
+/// said.
+json::Value new_canary(std::string_view deployment_id);
+/// Takes over what `given` says about a canary.
+void take_canary_settings(const json::Value& given, json::Value& canary);
+
+/// Brings what depends on other members in line: cache size and status, empty maps, rates.
+void settle_stage(json::Value& stage);
+/// What a stage must be, however it came about: variables, canary, cache size. Errors: Invalid,
+/// LimitExceeded.
+Result<void> check_stage(const json::Value& stage);
+
+/// Tells the workers that the stage is new, different or gone.
+void publish_stage(Transaction& transaction, std::string_view api_id, std::string_view stage_name);
+
+/// UpdateStage's operations on a copy of the stage, checked.
+Result<json::Value> patched_stage(const json::Value& stage, Transaction& transaction,
+                                  const Call& call);
+
+}  // namespace turnpike::service

@@ -1,0 +1,210 @@
+#include "control-plane/service/usage_plan_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "common/base/text.hpp"
+
+namespace turnpike::service {
+
+namespace {
+
+constexpr std::size_t kPlanNameMax = 1024;
+constexpr std::size_t kMethodThrottlesMax = 20;
+constexpr std::int64_t kPageKeys = 500;
+constexpr std::array<std::string_view, 9> kMethodsOfThrottles{
+    "GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY", "*"};
+
+struct Period {
+    std::string_view name;
+    std::int64_t offset_max;
+    std::string_view refusal;
+};
+constexpr std::array<Period, 4> kPeriods{{
+    {"HOUR", 0, "Usage Plan quota offset must be zero in the HOUR period"},
+    {"DAY", 0, "Usage Plan quota offset must be zero in the DAY period"},
+    {"WEEK", 6,
+     "Usage Plan quota offset must be between zero and six inclusive in the WEEK period"},
+    {"MONTH", 27,
+     "Usage Plan quota offset must be between zero and 27 inclusive in the MONTH period"},
+}};
+
+Result<void> check_throttle(const json::Value& throttle) {
+    const std::int64_t burst = throttle.integer("burstLimit").value_or(0);
+    if (burst < 0 || burst > std::numeric_limits<std::int32_t>::max()) {
+        return invalid("Usage Plan throttle burst limit must not be negative");
+    }
+    if (throttle.number("rateLimit").value_or(0) < 0) {
+        return invalid("Usage Plan throttle rate limit must not be negative");
+    }
+    return {};
+}
+
+Result<void> check_quota(const json::Value& quota) {
+    const auto limit = quota.integer("limit");
+    const std::string_view name = quota.text("period");
+    if (!limit || name.empty()) return invalid("Usage Plan quota needs a limit and a period");
+    if (*limit < 0) return invalid("Usage Plan quota limit must not be negative");
+    const auto* period = std::find_if(kPeriods.begin(), kPeriods.end(),
+                                      [name](const Period& known) { return known.name == name; });
+    if (period == kPeriods.end()) {
+        return invalid(
+            "Invalid Usage Plan quota period specified. Valid options are DAY,WEEK,MONTH");
+    }
+    const std::int64_t offset = quota.integer("offset").value_or(0);
+    if (offset < 0 || offset > period->offset_max) return invalid(std::string(period->refusal));
+    return {};
+}
+
+/// "/pets/GET", "//GET" for the root, "*/*".
+bool is_method_path(std::string_view path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos || slash == 0) return false;
+    const std::string_view method = path.substr(slash + 1);
+    return std::find(kMethodsOfThrottles.begin(), kMethodsOfThrottles.end(), method) !=
+           kMethodsOfThrottles.end();
+}
+
+Result<void> check_method_throttles(const json::Object& throttles) {
+    if (throttles.size() > kMethodThrottlesMax) {
+        return limit_exceeded("Maximum number of method throttles of a stage in a Usage Plan is " +
+                              std::to_string(kMethodThrottlesMax));
+    }
+    for (const auto& [path, throttle] : throttles) {
+        if (!is_method_path(path)) return invalid("Invalid method throttle path: " + path);
+        if (auto checked = check_throttle(throttle); !checked) return checked;
+    }
+    return {};
+}
+
+void rate_as_double(json::Value& throttle) {
+    if (const auto rate = throttle.number("rateLimit")) throttle["rateLimit"] = *rate;
+}
+
+void drop_empty_block(json::Value& owner, std::string_view name) {
+    if (owner.find(name) != nullptr && owner.object(name).empty()) owner.as_object().erase(name);
+}
+
+std::string stage_label(const json::Value& stage) {
+    return std::string(stage.text("apiId")) + ":" + std::string(stage.text("stage"));
+}
+
+Error one_plan_per_stage(std::string_view plan_id, std::string_view key_id,
+                         const json::Value& stage) {
+    return conflict(
+        "Usage plan " + std::string(plan_id) + " cannot be added because API Key " +
+        std::string(key_id) +
+        " cannot reference multiple usage plans with the same API stage: " + stage_label(stage));
+}
+
+/// A key that is in both plans. Reads the keys of the smaller one.
+std::optional<std::string> shared_key(Transaction& transaction, std::string one,
+                                      std::string other) {
+    if (transaction.count(Table::UsagePlanKeys, one) >
+        transaction.count(Table::UsagePlanKeys, other)) {
+        std::swap(one, other);
+    }
+    PageRequest request{kPageKeys, {}};
+    while (true) {
+        const Page page = transaction.list(Table::UsagePlanKeys, one, request);
+        for (const json::Value& key : page.items) {
+            const std::string id(key.text("id"));
+            if (transaction.exists(Table::UsagePlanKeys, {other, id})) return id;
+        }
+        if (!page.position) return std::nullopt;
+        request.position = *page.position;
+    }
+}
+
+}  // namespace
+
+bool is_same_plan_stage(const json::Value& a, const json::Value& b) {
+    return a.text("apiId") == b.text("apiId") && a.text("stage") == b.text("stage");
+}
+
+json::Value* find_plan_stage(json::Value& plan, const json::Value& stage) {
+    for (json::Value& held : plan["apiStages"].as_array()) {
+        if (is_same_plan_stage(held, stage)) return &held;
+    }
+    return nullptr;
+}
+
+bool has_plan_stage(const json::Value& plan, const json::Value& stage) {
+    const json::Array& stages = plan.array("apiStages");
+    return std::any_of(stages.begin(), stages.end(),
+                       [&](const json::Value& held) { return is_same_plan_stage(held, stage); });
+}
+
+Result<void> check_plan_stage(Transaction& transaction, std::string_view plan_id,
+                              const json::Value& stage) {
+    const std::string api_id(stage.text("apiId"));
+    const std::string name(stage.text("stage"));
+    if (api_id.empty() || name.empty()) return invalid("Invalid API Stage specified");
+    if (transaction.exists(Table::Stages, {api_id, name})) return {};
+    return not_found("Invalid API Stage {api: " + api_id + ", stage: " + name +
+                     "} specified for usageplan " + std::string(plan_id));
+}
+
+Result<void> check_plan(const json::Value& plan) {
+    const std::string_view name = plan.text("name");
+    if (trim(name).empty()) return invalid("Usage Plan name cannot be blank");
+    if (name.size() > kPlanNameMax) {
+        return invalid("Invalid Usage Plan name, can be at most 1024 characters.");
+    }
+    if (const json::Value* throttle = plan.find("throttle")) {
+        if (auto checked = check_throttle(*throttle); !checked) return checked;
+    }
+    if (const json::Value* quota = plan.find("quota")) {
+        if (auto checked = check_quota(*quota); !checked) return checked;
+    }
+    for (const json::Value& stage : plan.array("apiStages")) {
+        if (auto checked = check_method_throttles(stage.object("throttle")); !checked) {
+            return checked;
+        }
+    }
+    return {};
+}
+
+void normalise_plan(json::Value& plan) {
+    drop_empty_block(plan, "throttle");
+    drop_empty_block(plan, "quota");
+    if (plan.find("throttle") != nullptr) rate_as_double(plan["throttle"]);
+    if (plan.find("quota") != nullptr && !plan["quota"].integer("offset")) {
+        plan["quota"]["offset"] = 0;
+    }
+    for (json::Value& stage : plan["apiStages"].as_array()) {
+        drop_empty_block(stage, "throttle");
+        if (stage.find("throttle") == nullptr) continue;
+        for (auto& entry : stage["throttle"].as_object()) rate_as_double(entry.second);
+    }
+}
+
+Result<void> check_key_joins(Transaction& transaction, const json::Value& plan,
+                             std::string_view key_id) {
+    for (const std::string& other_id : transaction.plans_of_key(key_id)) {
+        const auto other = transaction.find(Table::UsagePlans, {"", other_id});
+        if (!other) continue;
+        for (const json::Value& stage : plan.array("apiStages")) {
+            if (has_plan_stage(*other, stage)) {
+                return one_plan_per_stage(plan.text("id"), key_id, stage);
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> check_stage_joins(Transaction& transaction, const json::Value& plan,
+                               const json::Value& stage) {
+    const std::string plan_id(plan.text("id"));
+    for (const std::string& other :
+         transaction.plans_with_stage(stage.text("apiId"), stage.text("stage"))) {
+        if (other == plan_id) continue;
+        if (const auto key_id = shared_key(transaction, plan_id, other)) {
+            return one_plan_per_stage(plan_id, *key_id, stage);
+        }
+    }
+    return {};
+}
+
+}  // namespace turnpike::service

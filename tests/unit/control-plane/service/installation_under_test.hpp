@@ -1,0 +1,115 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control-plane/service/bindings.hpp"
+#include "tests/support/memory_store.hpp"
+
+namespace turnpike::tests {
+
+using json::Array;
+using json::Object;
+using json::Value;
+
+inline Value operation(std::string_view op, std::string_view path) {
+    return Object{{"op", op}, {"path", path}};
+}
+inline Value operation(std::string_view op, std::string_view path, std::string_view value) {
+    return Object{{"op", op}, {"path", path}, {"value", value}};
+}
+inline Value copying(std::string_view from, std::string_view path) {
+    return Object{{"op", "copy"}, {"path", path}, {"from", from}};
+}
+
+/// An installation with one API that can be deployed: GET / and GET /pets, both MOCK.
+class InstallationUnderTest {
+public:
+    InstallationUnderTest()
+        : call({service::rest_api_bindings(), service::resource_bindings(),
+                service::method_bindings(), service::integration_bindings(),
+                service::deployment_bindings(), service::stage_bindings(),
+                service::api_key_bindings(), service::usage_plan_bindings(),
+                service::usage_plan_key_bindings(), service::account_bindings(),
+                service::tag_bindings()}) {
+        api = make_api("pets");
+    }
+
+    std::string make_api(std::string_view name) {
+        const Value made = call.ok("CreateRestApi", Object{{"name", name}});
+        const std::string id(made.text("id"));
+        const std::string root(made.text("rootResourceId"));
+        const Value pets = call.ok(
+            "CreateResource", Object{{"restApiId", id}, {"parentId", root}, {"pathPart", "pets"}});
+        add_method(id, root);
+        add_method(id, pets.text("id"));
+        return id;
+    }
+    void add_method(std::string_view api_id, std::string_view resource_id,
+                    std::string_view verb = "GET") {
+        Value method =
+            Object{{"restApiId", api_id}, {"resourceId", resource_id}, {"httpMethod", verb}};
+        method["authorizationType"] = "NONE";
+        call.ok("PutMethod", method);
+        method["type"] = "MOCK";
+        call.ok("PutIntegration", method);
+    }
+    /// Returns: the new deployment's id. `more` joins the request.
+    std::string deploy(std::string_view stage = {}, const Object& more = {}) {
+        Value input = Object{{"restApiId", api}};
+        if (!stage.empty()) input["stageName"] = stage;
+        for (const auto& [name, value] : more) input[name] = value;
+        return std::string(call.ok("CreateDeployment", input).text("id"));
+    }
+    Value stage(std::string_view name) {
+        return call.ok("GetStage", Object{{"restApiId", api}, {"stageName", name}});
+    }
+    Value patch_stage_input(std::string_view name, Array operations) const {
+        return Object{
+            {"restApiId", api}, {"stageName", name}, {"patchOperations", std::move(operations)}};
+    }
+    Value patch_stage(std::string_view name, Array operations) {
+        return call.ok("UpdateStage", patch_stage_input(name, std::move(operations)));
+    }
+    std::string refused_stage_patch(std::string_view name, const Value& one) {
+        return call.refused("UpdateStage", patch_stage_input(name, Array{one}));
+    }
+    std::string make_key(std::string_view name) {
+        return std::string(
+            call.ok("CreateApiKey", Object{{"name", name}, {"enabled", true}}).text("id"));
+    }
+    /// A plan with one stage of the API, or none.
+    std::string make_plan(std::string_view name, std::string_view stage = {}) {
+        Value input = Object{{"name", name}};
+        if (!stage.empty()) {
+            input["apiStages"] = Array{Object{{"apiId", api}, {"stage", stage}}};
+        }
+        return std::string(call.ok("CreateUsagePlan", input).text("id"));
+    }
+    static Value plan_key(std::string_view plan, std::string_view key) {
+        return Object{{"usagePlanId", plan}, {"keyId", key}, {"keyType", "API_KEY"}};
+    }
+    /// "Stage <api>/prod, UsagePlan abc": what the workers were told since the last call, sorted.
+    std::string told() {
+        std::vector<std::string> lines;
+        for (const service::Effect& effect : call.store.effects()) {
+            constexpr std::array<std::string_view, 4> kNames{"Stage", "UsagePlan", "ApiKey",
+                                                             "Account"};
+            lines.push_back(std::string(kNames.at(static_cast<std::size_t>(effect.kind))) + " " +
+                            effect.id);
+        }
+        call.store.forget_effects();
+        std::sort(lines.begin(), lines.end());
+        std::string text;
+        for (const std::string& line : lines) text += (text.empty() ? "" : ", ") + line;
+        return text;
+    }
+
+    Caller call;
+    std::string api;
+};
+
+}  // namespace turnpike::tests
