@@ -94,6 +94,12 @@ bool is_word(std::string_view text, std::string_view others) {
     });
 }
 
+Result<void> check_document_size(const json::Value& document, std::size_t bytes_max) {
+    if (json::write(document).size() <= bytes_max) return {};
+    return invalid("The resource exceeds the maximum size of " + std::to_string(bytes_max) +
+                   " bytes.");
+}
+
 void copy_members(const json::Value& input, std::initializer_list<std::string_view> names,
                   json::Value& document) {
     for (const std::string_view name : names) {

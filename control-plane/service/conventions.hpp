@@ -39,6 +39,9 @@ json::Value without_empty_tags(json::Value document);
 /// ASCII letters and digits and the characters of `others`, at least one.
 bool is_word(std::string_view text, std::string_view others);
 
+/// Bounds what a sequence of patches can pile up in one document. Errors: Invalid.
+Result<void> check_document_size(const json::Value& document, std::size_t bytes_max);
+
 /// Copies the members that `input` has, under the same names.
 void copy_members(const json::Value& input, std::initializer_list<std::string_view> names,
                   json::Value& document);

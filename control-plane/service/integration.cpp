@@ -36,8 +36,7 @@ Result<json::Value> put_integration(Transaction& transaction, const Call& call) 
     auto checked = check_integration(integration, *method, call.installation);
     if (!checked) return checked.error();
     (*method)["methodIntegration"] = integration;
-    save_method(transaction, call, *method);
-    return integration;
+    return save_method(transaction, call, *method, std::move(integration));
 }
 
 Result<json::Value> integration_of(const Result<json::Value>& method) {
@@ -55,8 +54,7 @@ Result<json::Value> delete_integration(Transaction& transaction, const Call& cal
     auto method = lock_method(transaction, call);
     if (auto integration = integration_of(method); !integration) return integration;
     method->as_object().erase("methodIntegration");
-    save_method(transaction, call, *method);
-    return json::Value(json::Object{});
+    return save_method(transaction, call, *method, json::Object{});
 }
 
 /// A MOCK has no target to change.
@@ -113,8 +111,7 @@ Result<json::Value> update_integration(Transaction& transaction, const Call& cal
     auto checked = check_integration(*after, *method, call.installation);
     if (!checked) return checked.error();
     (*method)["methodIntegration"] = *after;
-    save_method(transaction, call, *method);
-    return after;
+    return save_method(transaction, call, *method, *std::move(after));
 }
 
 constexpr std::array kBindings{

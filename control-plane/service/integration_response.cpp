@@ -47,8 +47,7 @@ Result<json::Value> put_integration_response(Transaction& transaction, const Cal
     json::Value response = new_response(call.input);
     if (auto checked = check_response(response, *method); !checked) return checked.error();
     responses_of(*method)[call.input.text("statusCode")] = response;
-    save_method(transaction, call, *method);
-    return response;
+    return save_method(transaction, call, *method, std::move(response));
 }
 
 Result<json::Value> response_of(const Result<json::Value>& method, const Call& call) {
@@ -77,8 +76,7 @@ Result<json::Value> delete_integration_response(Transaction& transaction, const 
     if (auto response = response_of(method, call); !response) return response;
     responses_of(*method).as_object().erase(call.input.text("statusCode"));
     drop_if_empty((*method)["methodIntegration"], "integrationResponses");
-    save_method(transaction, call, *method);
-    return json::Value(json::Object{});
+    return save_method(transaction, call, *method, json::Object{});
 }
 
 Result<void> patch_content_handling(PatchTarget& target, const PatchOperation& operation) {
@@ -111,8 +109,7 @@ Result<json::Value> update_integration_response(Transaction& transaction, const 
     if (!after) return after;
     if (auto checked = check_response(*after, *method); !checked) return checked.error();
     responses_of(*method)[call.input.text("statusCode")] = *after;
-    save_method(transaction, call, *method);
-    return after;
+    return save_method(transaction, call, *method, *std::move(after));
 }
 
 constexpr std::array kBindings{

@@ -102,6 +102,7 @@ Result<json::Value> put_method(Transaction& transaction, const Call& call) {
 
     const std::string_view verb = call.input.text("httpMethod");
     const json::Value method = new_method(call.input);
+    if (auto checked = check_method_size(method); !checked) return checked.error();
     if (!transaction.insert(Table::Methods, {api_id, method_id(resource_key.id, verb)}, method)) {
         return conflict("Method already exists for this resource");
     }
@@ -194,8 +195,8 @@ Result<json::Value> update_method(Transaction& transaction, const Call& call) {
     const auto before = lock_method(transaction, call);
     if (!before) return before;
     auto after = patched({kRules, refuse_plainly}, *before, transaction, call);
-    if (after) save_method(transaction, call, *after);
-    return after;
+    if (!after) return after;
+    return save_method(transaction, call, *after, *after);
 }
 
 constexpr std::array kBindings{

@@ -24,8 +24,12 @@ Error response_not_found();
 Result<json::Value> find_method(Transaction& transaction, const Call& call);
 /// The same for a change: takes the API's lock first.
 Result<json::Value> lock_method(Transaction& transaction, const Call& call);
-/// Stores what lock_method() gave, changed.
-void save_method(Transaction& transaction, const Call& call, const json::Value& method);
+/// Stores what lock_method() gave, changed. Returns: `answer`. Errors: Invalid if it has grown too
+/// large.
+Result<json::Value> save_method(Transaction& transaction, const Call& call,
+                                const json::Value& method, json::Value answer);
+/// Errors: Invalid.
+Result<void> check_method_size(const json::Value& method);
 
 /// Each value names a model of the API. Errors: Invalid.
 Result<void> check_models(Transaction& transaction, std::string_view api_id,

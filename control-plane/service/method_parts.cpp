@@ -1,11 +1,14 @@
 #include <algorithm>
 
+#include "control-plane/service/conventions.hpp"
 #include "control-plane/service/method.hpp"
 
 namespace turnpike::service {
 
 namespace {
 
+/// Room for three mapping templates of the maximum size.
+constexpr std::size_t kMethodBytesMax = 1U << 20U;
 constexpr std::array<std::string_view, 8> kVerbs{"GET",   "PUT",     "POST", "DELETE",
                                                  "PATCH", "OPTIONS", "HEAD", "ANY"};
 /// Every API has it, and it stands for any body; valid even if its model was deleted.
@@ -63,8 +66,15 @@ Result<json::Value> lock_method(Transaction& transaction, const Call& call) {
     return find_method(transaction, call);
 }
 
-void save_method(Transaction& transaction, const Call& call, const json::Value& method) {
+Result<json::Value> save_method(Transaction& transaction, const Call& call,
+                                const json::Value& method, json::Value answer) {
+    if (auto checked = check_method_size(method); !checked) return checked.error();
     transaction.update(Table::Methods, key_of(call), method);
+    return answer;
+}
+
+Result<void> check_method_size(const json::Value& method) {
+    return check_document_size(method, kMethodBytesMax);
 }
 
 Result<void> check_models(Transaction& transaction, std::string_view api_id,

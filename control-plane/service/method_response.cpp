@@ -36,8 +36,7 @@ Result<json::Value> put_method_response(Transaction& transaction, const Call& ca
     }
     json::Value response = new_response(input);
     (*method)["methodResponses"][status] = response;
-    save_method(transaction, call, *method);
-    return response;
+    return save_method(transaction, call, *method, std::move(response));
 }
 
 Result<json::Value> response_of(const Result<json::Value>& method, const Call& call) {
@@ -57,8 +56,7 @@ Result<json::Value> delete_method_response(Transaction& transaction, const Call&
     if (auto response = response_of(method, call); !response) return response;
     (*method)["methodResponses"].as_object().erase(call.input.text("statusCode"));
     drop_if_empty(*method, "methodResponses");
-    save_method(transaction, call, *method);
-    return json::Value(json::Object{});
+    return save_method(transaction, call, *method, json::Object{});
 }
 
 Result<void> patch_response_parameter(PatchTarget& target, const PatchOperation& operation) {
@@ -78,8 +76,7 @@ Result<json::Value> update_method_response(Transaction& transaction, const Call&
     auto after = patched({kRules, refuse_plainly}, *before, transaction, call);
     if (!after) return after;
     (*method)["methodResponses"][call.input.text("statusCode")] = *after;
-    save_method(transaction, call, *method);
-    return after;
+    return save_method(transaction, call, *method, *std::move(after));
 }
 
 constexpr std::array kBindings{

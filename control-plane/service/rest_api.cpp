@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kApiIdLength = 10;
 constexpr std::size_t kModelIdLength = 6;
 constexpr std::size_t kNameCharactersMax = 1024;
+constexpr std::size_t kRestApiBytesMax = 128U << 10U;
 constexpr std::int64_t kCompressionBytesMax = 10'485'760;
 
 constexpr std::string_view kEmptySchema =
@@ -73,6 +74,9 @@ Result<json::Value> new_rest_api(const Call& call, const std::string& id) {
     }
     document["disableExecuteApiEndpoint"] = call.input.flag("disableExecuteApiEndpoint");
     if (!call.input.object("tags").empty()) document["tags"] = call.input.object("tags");
+    if (auto checked = check_document_size(document, kRestApiBytesMax); !checked) {
+        return checked.error();
+    }
     return document;
 }
 
@@ -167,6 +171,9 @@ Result<json::Value> update_rest_api(Transaction& transaction, const Call& call) 
     if (!before) return before;
     auto after = patched_rest_api(*before, transaction, call);
     if (!after) return after;
+    if (auto checked = check_document_size(*after, kRestApiBytesMax); !checked) {
+        return checked.error();
+    }
     transaction.update(Table::RestApis, {"", id}, *after);
     if (changes_stages(*before, *after)) emit_stages(transaction, id);
     return answered(with_tags(*std::move(after)));

@@ -383,3 +383,19 @@ TEST_CASE("Integration: a MOCK gets no target by patch") {
     CHECK(not_patched(api, R"([{"op":"replace","path":"/uri","value":"http://a"}])") ==
           "400 Invalid patch path /uri");
 }
+
+TEST_CASE("Integration: templates have a size, and so has the whole method") {
+    RestApiFixture api;
+    api.add_method();
+    put(api, http("{}"));
+    const auto add = [](int number, std::size_t bytes) {
+        const json::Value operation =
+            json::Object{{"op", "add"},
+                         {"path", "/requestTemplates/a~1" + std::to_string(number)},
+                         {"value", std::string(bytes, 'x')}};
+        return json::write(json::Array{operation});
+    };
+    CHECK(not_patched(api, add(0, 300 * 1024 + 1)).starts_with("400 Mapping template"));
+    for (int number = 1; number <= 3; ++number) patched_integration(api, add(number, 300 * 1024));
+    CHECK(not_patched(api, add(4, 300 * 1024)).starts_with("400 The resource exceeds"));
+}

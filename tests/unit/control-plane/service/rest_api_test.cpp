@@ -377,3 +377,10 @@ TEST_CASE("RestApi: a clone has the draft of its source under ids of its own") {
     REQUIRE(method->find("methodIntegration") != nullptr);
     CHECK(method->find("methodIntegration")->text("cacheNamespace") == copied.text("id"));
 }
+
+TEST_CASE("RestApi: a document has a size") {
+    RestApiFixture api;
+    const json::Value input =
+        json::Object{{"name", "n"}, {"description", std::string(128 * 1024, 'x')}};
+    CHECK(api.call.refused("CreateRestApi", input).starts_with("400 The resource exceeds"));
+}
