@@ -1,0 +1,219 @@
+#include "common/config/settings.hpp"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "common/base/text.hpp"
+#include "common/config/options.hpp"
+
+namespace turnpike::config {
+namespace {
+
+constexpr std::int64_t kThreadsMax = 1024;
+constexpr std::int64_t kTimeoutMsMax = 900'000;
+constexpr std::int64_t kQuotaMax = 100'000'000;
+
+std::string under(const CommonSettings& settings, std::string_view name) {
+    return settings.home + "/" + std::string(name);
+}
+
+Result<void> take_address(const Options& options, std::string_view name, ListenAddress& address) {
+    auto parsed = parse_listen_address(options.text(name));
+    if (!parsed) return invalid("--" + std::string(name) + ": " + parsed.error().message);
+    address = *std::move(parsed);
+    return {};
+}
+
+Result<void> take_addresses(const Options& options, std::string_view name,
+                            std::vector<ListenAddress>& addresses) {
+    auto parsed = parse_listen_addresses(options.text(name));
+    if (!parsed) return invalid("--" + std::string(name) + ": " + parsed.error().message);
+    addresses = *std::move(parsed);
+    return {};
+}
+
+Result<void> take_number(const Options& options, std::string_view name, std::int64_t least,
+                         std::int64_t most, std::int64_t& number) {
+    const auto parsed = parse_integer(options.text(name));
+    if (!parsed || *parsed < least || *parsed > most) {
+        return invalid("--" + std::string(name) + ": \"" + options.text(name) +
+                       "\" is not a number from " + std::to_string(least) + " to " +
+                       std::to_string(most));
+    }
+    number = *parsed;
+    return {};
+}
+
+bool is_name(std::string_view text, std::string_view more) {
+    for (const char c : text) {
+        const bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!plain && more.find(c) == std::string_view::npos) return false;
+    }
+    return !text.empty();
+}
+
+Result<void> check_identity(const CommonSettings& settings) {
+    if (settings.account_id.size() != 12 || !parse_integer(settings.account_id)) {
+        return invalid("--account-id: \"" + settings.account_id + "\" is not 12 digits");
+    }
+    if (!is_name(settings.region, "-")) return invalid("--region: not a region's name");
+    if (!is_name(settings.partition, "-")) return invalid("--partition: not a partition's name");
+    if (!is_name(settings.domain, "-.")) return invalid("--domain: not a domain name");
+    if (!is_name(settings.name_space, "-_"))
+        return invalid("--namespace: letters, digits, - and _ only");
+    for (const char* level : {"trace", "debug", "info", "warning", "error"}) {
+        if (settings.log_level == level) return {};
+    }
+    return invalid("--log-level: \"" + settings.log_level +
+                   "\" is not one of trace, debug, info, warning, error");
+}
+
+Result<void> take_common(const Options& options, CommonSettings& settings) {
+    settings.home = options.text("home");
+    settings.redis_url = options.text("redis-url");
+    settings.name_space = options.text("namespace");
+    settings.master_key_file = options.text_or("master-key-file", under(settings, "master.key"));
+    settings.region = options.text("region");
+    settings.account_id = options.text("account-id");
+    settings.partition = options.text("partition");
+    settings.domain = to_lower(options.text("domain"));
+    settings.log_level = options.text("log-level");
+    if (settings.redis_url.empty()) return invalid("--redis-url (TURNPIKE_REDIS_URL) is missing");
+    if (auto taken = take_address(options, "status-listen", settings.status_listen); !taken)
+        return taken;
+    return check_identity(settings);
+}
+
+Result<void> take_quotas(const Options& options, Quotas& quotas) {
+    const std::pair<const char*, std::int64_t*> each[] = {
+        {"rest-apis-max", &quotas.rest_apis},
+        {"resources-per-api-max", &quotas.resources_per_api},
+        {"stages-per-api-max", &quotas.stages_per_api},
+        {"api-keys-max", &quotas.api_keys},
+        {"usage-plans-max", &quotas.usage_plans},
+        {"plans-per-key-max", &quotas.plans_per_key},
+    };
+    for (const auto& [name, number] : each) {
+        if (auto taken = take_number(options, name, 0, kQuotaMax, *number); !taken) return taken;
+    }
+    return {};
+}
+
+Result<void> take_account_limits(const Options& options, ControlSettings& settings) {
+    const std::string rate = options.text("account-rate-limit");
+    if (rate == "unlimited") {
+        settings.account_rate_limit = std::numeric_limits<double>::infinity();
+    } else if (const auto number = parse_number(rate); number && *number >= 0) {
+        settings.account_rate_limit = *number;
+    } else {
+        return invalid("--account-rate-limit: \"" + rate + "\" is not a number or \"unlimited\"");
+    }
+    return take_number(options, "account-burst-limit", 0, std::numeric_limits<std::int32_t>::max(),
+                       settings.account_burst_limit);
+}
+
+Result<void> check_admin_tls(const ControlSettings& settings) {
+    const bool has_certificate = !settings.admin_tls_certificate_file.empty();
+    if (has_certificate != !settings.admin_tls_key_file.empty()) {
+        return invalid("--admin-tls-certificate-file and --admin-tls-key-file go together");
+    }
+    if (!has_certificate && !settings.admin_listen.is_loopback()) {
+        return invalid("--admin-listen: " + settings.admin_listen.text() +
+                       " is not a loopback address, so --admin-tls-certificate-file and "
+                       "--admin-tls-key-file are needed");
+    }
+    return {};
+}
+
+Result<void> take_control(const Options& options, ControlSettings& settings) {
+    if (auto taken = take_common(options, settings); !taken) return taken;
+    settings.database_url = options.text("database-url");
+    if (settings.database_url.empty()) {
+        return invalid("--database-url (TURNPIKE_DATABASE_URL) is missing");
+    }
+    settings.credentials_file = options.text_or("credentials-file", under(settings, "credentials"));
+    settings.admin_tls_certificate_file = options.text("admin-tls-certificate-file");
+    settings.admin_tls_key_file = options.text("admin-tls-key-file");
+    if (auto t = take_address(options, "admin-listen", settings.admin_listen); !t) return t;
+    if (auto t = check_admin_tls(settings); !t) return t;
+    if (auto t = take_number(options, "admin-threads", 1, kThreadsMax, settings.admin_threads); !t)
+        return t;
+    if (auto t = take_number(options, "database-connections", 2, kThreadsMax,
+                             settings.database_connections);
+        !t) {
+        return t;
+    }
+    if (auto t = take_number(options, "integration-timeout-max-ms", 50, kTimeoutMsMax,
+                             settings.integration_timeout_ms_max);
+        !t) {
+        return t;
+    }
+    if (auto t = take_account_limits(options, settings); !t) return t;
+    return take_quotas(options, settings.quotas);
+}
+
+Result<void> take_worker(const Options& options, WorkerSettings& settings) {
+    if (auto taken = take_common(options, settings); !taken) return taken;
+    settings.state_directory = options.text_or("state-dir", under(settings, "worker"));
+    settings.ca_file = options.text_or("ca-file", under(settings, "ca.pem"));
+    settings.tls_certificate_file = options.text("tls-certificate-file");
+    settings.tls_key_file = options.text("tls-key-file");
+    settings.log_directory = options.text_or("log-dir", under(settings, "log"));
+    settings.access_log = options.text_or("access-log", settings.log_directory + "/access.log");
+    if (settings.tls_certificate_file.empty() != settings.tls_key_file.empty()) {
+        return invalid("--tls-certificate-file and --tls-key-file go together");
+    }
+    if (auto t = take_addresses(options, "https-listen", settings.https_listen); !t) return t;
+    if (auto t = take_addresses(options, "http-listen", settings.http_listen); !t) return t;
+    if (settings.https_listen.empty() && settings.http_listen.empty()) {
+        return invalid("--https-listen and --http-listen are both off: nothing to serve");
+    }
+    if (auto t = take_number(options, "worker-threads", 0, kThreadsMax, settings.threads); !t)
+        return t;
+    if (settings.threads == 0) {
+        settings.threads = std::max(1U, std::thread::hardware_concurrency());
+    }
+    std::int64_t drain_ms = 0;
+    if (auto t = take_number(options, "drain-timeout-ms", 0, kTimeoutMsMax, drain_ms); !t) return t;
+    settings.drain_timeout = Milliseconds(drain_ms);
+    return {};
+}
+
+template <typename Settings>
+Result<Loaded<Settings>> load(Process process, const Invocation& invocation,
+                              Result<void> (*take)(const Options&, Settings&)) {
+    auto options = read_options(process, invocation);
+    if (!options) return options.error();
+    Loaded<Settings> loaded;
+    if (options->text_instead()) {
+        loaded.text = *options->text_instead();
+        return loaded;
+    }
+    if (auto taken = take(*options, loaded.settings); !taken) return taken.error();
+    return loaded;
+}
+
+}  // namespace
+
+Invocation Invocation::of_process(int count, const char* const* arguments) {
+    Invocation invocation;
+    for (int i = 1; i < count; ++i) invocation.arguments.emplace_back(arguments[i]);
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        invocation.environment.emplace_back(*entry);
+    }
+    return invocation;
+}
+
+Result<Loaded<ControlSettings>> load_control_settings(const Invocation& invocation) {
+    return load<ControlSettings>(Process::Control, invocation, take_control);
+}
+
+Result<Loaded<WorkerSettings>> load_worker_settings(const Invocation& invocation) {
+    return load<WorkerSettings>(Process::Worker, invocation, take_worker);
+}
+
+}  // namespace turnpike::config

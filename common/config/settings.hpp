@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/result.hpp"
+#include "common/config/listen_address.hpp"
+
+namespace turnpike::config {
+
+/// What both processes need. Paths that are left out lie under `home`.
+struct CommonSettings {
+    std::string home = ".turnpike";
+    std::string redis_url;
+    std::string name_space = "turnpike";  ///< Prefix of every key in Redis.
+    std::string master_key_file;
+    std::string region = "us-east-1";
+    std::string account_id = "000000000000";
+    std::string partition = "aws";
+    std::string domain = "localhost";
+    std::string log_level = "info";
+    ListenAddress status_listen;
+};
+
+/// Objects that may exist at most. Defaults are the service's.
+struct Quotas {
+    std::int64_t rest_apis = 600;
+    std::int64_t resources_per_api = 300;
+    std::int64_t stages_per_api = 10;
+    std::int64_t api_keys = 10'000;
+    std::int64_t usage_plans = 300;
+    std::int64_t plans_per_key = 10;
+};
+
+/// Settings of turnpike-control.
+struct ControlSettings : CommonSettings {
+    std::string database_url;
+    std::int64_t database_connections = 16;
+    ListenAddress admin_listen;
+    std::string admin_tls_certificate_file;
+    std::string admin_tls_key_file;
+    std::int64_t admin_threads = 4;
+    std::string credentials_file;
+    double account_rate_limit = 10'000;  ///< Infinite: no limit.
+    std::int64_t account_burst_limit = 5000;
+    std::int64_t integration_timeout_ms_max = 29'000;
+    Quotas quotas;
+};
+
+/// Settings of turnpike-worker.
+struct WorkerSettings : CommonSettings {
+    std::vector<ListenAddress> https_listen;
+    std::vector<ListenAddress> http_listen;
+    std::int64_t threads = 0;  ///< Never 0 after loading: the number of processors by default.
+    std::string state_directory;
+    std::string ca_file;
+    std::string tls_certificate_file;  ///< Empty: a certificate of the local authority.
+    std::string tls_key_file;
+    std::string access_log;  ///< A path, "-" for standard output, or "off".
+    std::string log_directory;
+    Milliseconds drain_timeout{30'000};
+};
+
+/// Settings, or a text that the user asked for instead (--help, --version, --print-settings).
+template <typename Settings>
+struct Loaded {
+    Settings settings;
+    std::optional<std::string> text;
+};
+
+/// The process's arguments and environment ("NAME=value").
+struct Invocation {
+    std::vector<std::string> arguments;  ///< Without the program's name.
+    std::vector<std::string> environment;
+
+    static Invocation of_process(int count, const char* const* arguments);
+};
+
+/// Flags win over the environment (TURNPIKE_*), which wins over the file (--config-file). Secrets
+/// may come from files (…_FILE). Constant afterwards. An unknown flag, TURNPIKE_ variable or key of
+/// the file is an error; one that only the other process has is not.
+/// Errors: Invalid, one line that names the setting and, for the file, its line.
+Result<Loaded<ControlSettings>> load_control_settings(const Invocation& invocation);
+Result<Loaded<WorkerSettings>> load_worker_settings(const Invocation& invocation);
+
+}  // namespace turnpike::config

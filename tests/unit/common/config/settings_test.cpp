@@ -1,0 +1,129 @@
+#include "common/config/settings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <limits>
+
+#include "tests/support/temporary_folder.hpp"
+
+using namespace turnpike::config;
+using turnpike::tests::TemporaryFolder;
+
+namespace {
+
+const std::vector<std::string> kNeeded{"TURNPIKE_REDIS_URL=unix:///r",
+                                       "TURNPIKE_DATABASE_URL=postgresql:///p"};
+
+Invocation invocation(std::vector<std::string> arguments, std::vector<std::string> more = {}) {
+    Invocation made{std::move(arguments), kNeeded};
+    made.environment.insert(made.environment.end(), more.begin(), more.end());
+    return made;
+}
+
+std::string problem(const Invocation& made) {
+    const auto loaded = load_control_settings(made);
+    return loaded ? "" : loaded.error().message;
+}
+
+std::string write(const TemporaryFolder& folder, const char* name, const char* text) {
+    const std::string path = folder.path() / name;
+    std::ofstream(path) << text;
+    return path;
+}
+
+}  // namespace
+
+TEST_CASE("defaults are the documented ones") {
+    const auto control = load_control_settings(invocation({}));
+    REQUIRE(control);
+    CHECK(control->settings.admin_listen.text() == "127.0.0.1:4566");
+    CHECK(control->settings.status_listen.text() == "127.0.0.1:9101");
+    CHECK(control->settings.master_key_file == ".turnpike/master.key");
+    CHECK(control->settings.account_rate_limit == 10'000);
+    CHECK(control->settings.integration_timeout_ms_max == 29'000);
+    const auto worker = load_worker_settings(invocation({}));
+    REQUIRE(worker);
+    CHECK(worker->settings.https_listen.size() == 2);
+    CHECK(worker->settings.http_listen.empty());
+    CHECK(worker->settings.threads >= 1);
+    CHECK(worker->settings.status_listen.text() == "127.0.0.1:9102");
+}
+
+TEST_CASE("flags win over variables, variables over the file") {
+    const TemporaryFolder folder;
+    const std::string file =
+        write(folder, "conf",
+              "region = \"from-file\"\naccount-id = \"111111111111\"\nhome = \"/file\"\n");
+    const auto loaded = load_control_settings(invocation(
+        {"--region", "from-flag"}, {"TURNPIKE_CONFIG_FILE=" + file, "TURNPIKE_REGION=from-variable",
+                                    "TURNPIKE_HOME=/variable"}));
+    REQUIRE(loaded);
+    CHECK(loaded->settings.region == "from-flag");
+    CHECK(loaded->settings.home == "/variable");
+    CHECK(loaded->settings.account_id == "111111111111");
+}
+
+TEST_CASE("what no process knows stops the start, with its place") {
+    const TemporaryFolder folder;
+    const std::string file = write(folder, "conf", "# comment\nregion = \"x\"\nregoin = \"y\"\n");
+    CHECK(problem(invocation({"--config-file", file})) ==
+          file + ":3: regoin is not a setting (see --help)");
+    CHECK(problem(invocation({}, {"TURNPIKE_REGOIN=x"})) ==
+          "TURNPIKE_REGOIN is not a setting (see --help)");
+    CHECK(problem(invocation({"--regoin", "x"})).find("--regoin") != std::string::npos);
+}
+
+TEST_CASE("settings of the other process may stand in what both share") {
+    const TemporaryFolder folder;
+    const std::string file = write(folder, "conf", "worker-threads = 3\n");
+    CHECK(
+        problem(invocation({"--config-file", file}, {"TURNPIKE_HTTP_LISTEN=127.0.0.1:1"})).empty());
+}
+
+TEST_CASE("a secret may come from a file, and is not printed") {
+    const TemporaryFolder folder;
+    const std::string file = write(folder, "secret", "postgresql:///hidden\n");
+    const Invocation made{{},
+                          {"TURNPIKE_REDIS_URL=unix:///r", "TURNPIKE_DATABASE_URL_FILE=" + file}};
+    CHECK(load_control_settings(made)->settings.database_url == "postgresql:///hidden");
+    Invocation printed = made;
+    printed.arguments = {"--print-settings"};
+    const auto loaded = load_control_settings(printed);
+    REQUIRE(loaded);
+    REQUIRE(loaded->text);
+    CHECK(loaded->text->find("hidden\"") == std::string::npos);
+    CHECK(loaded->text->find("region = \"us-east-1\"") != std::string::npos);
+}
+
+TEST_CASE("help and version are texts instead of settings") {
+    CHECK(load_control_settings(Invocation{{"--help"}, {}})->text->find("TURNPIKE_REDIS_URL") !=
+          std::string::npos);
+    CHECK(*load_worker_settings(Invocation{{"--version"}, {}})->text == "0.1.0\n");
+}
+
+TEST_CASE("values are checked") {
+    CHECK(problem(invocation({"--account-id", "12"})) == "--account-id: \"12\" is not 12 digits");
+    CHECK(problem(invocation({"--admin-threads", "0"})).find("from 1 to") != std::string::npos);
+    CHECK(problem(invocation({"--admin-listen", "0.0.0.0:4566"})).find("loopback") !=
+          std::string::npos);
+    CHECK(problem(invocation({"--admin-listen", "4566"})).find("not a numeric address") !=
+          std::string::npos);
+    CHECK(problem(invocation({"--log-level", "loud"})).find("--log-level") != std::string::npos);
+    CHECK(problem(Invocation{{}, {}}).find("--redis-url") != std::string::npos);
+    CHECK(load_control_settings(invocation({"--account-rate-limit", "unlimited"}))
+              ->settings.account_rate_limit == std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE("addresses of both families are read") {
+    const auto address = parse_listen_address("[::1]:80");
+    REQUIRE(address);
+    CHECK(address->is_ipv6);
+    CHECK(address->is_loopback());
+    CHECK(address->text() == "[::1]:80");
+    CHECK(parse_listen_address("localhost:80")->text() == "127.0.0.1:80");
+    CHECK_FALSE(parse_listen_address("example.com:80"));
+    CHECK_FALSE(parse_listen_address("127.0.0.1:0"));
+    CHECK(parse_listen_addresses("127.0.0.1:1, [::]:2")->size() == 2);
+    CHECK(parse_listen_addresses("off")->empty());
+}
