@@ -1,0 +1,92 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "common/base/clock.hpp"
+#include "common/telemetry/log_format.hpp"
+
+namespace turnpike::telemetry {
+
+/// Where lines go: the default log, or a file that stages name. Small numbers, given by AccessLog.
+using LogDestination = std::uint32_t;
+
+class LogChannel;
+class LogFiles;
+
+/// One reactor's end of the access log: formats lines into a block of its own; full blocks, and
+/// started ones at each tick, go to the flusher through a queue without locks. If the flusher falls
+/// behind by kLogBlocksMax blocks, lines are dropped and counted; the reactor never waits.
+/// Thread: its reactor's, or any while no reactor runs. Flushes when it dies.
+class AccessLogWriter {
+public:
+    explicit AccessLogWriter(std::shared_ptr<LogChannel> channel);
+    ~AccessLogWriter();
+    AccessLogWriter(const AccessLogWriter&) = delete;
+    AccessLogWriter& operator=(const AccessLogWriter&) = delete;
+
+    void write(LogDestination destination, const LogFormat& format, const LogValues& values);
+    /// Hands on what there is; to be called about every 200 ms.
+    void tick();
+
+private:
+    void hand_over();
+    std::shared_ptr<LogChannel> channel_;
+};
+
+/// The access logs of one process: destinations, and the thread that writes them to files.
+class AccessLog {
+public:
+    struct Options {
+        /// File of the default log; "-" for standard output; empty for none.
+        std::string default_file;
+        /// Folder for the files of destinations that stages name.
+        std::string folder;
+        std::size_t destinations_max = 4096;
+        /// Told of files that cannot be written, once until they can again. Thread: the flusher's.
+        std::function<void(std::string_view file, std::string_view reason)> report;
+    };
+    static constexpr LogDestination kDefault = 0;
+    static constexpr LogDestination kNone = 0xffffffff;
+
+    explicit AccessLog(Options options);
+    /// Writes what writers handed over, then joins. Writers may outlive it; their lines are lost.
+    ~AccessLog();
+    AccessLog(const AccessLog&) = delete;
+    AccessLog& operator=(const AccessLog&) = delete;
+
+    /// The default destination: kNone if there is no default log. Thread: any.
+    LogDestination default_destination() const;
+    /// The file for a stage's destinationArn, see log_file_name(). Not for the request path.
+    /// Returns: kNone once there are destinations_max. Thread: any.
+    LogDestination destination(std::string_view destination_arn);
+
+    /// One per reactor. Thread: any.
+    std::unique_ptr<AccessLogWriter> make_writer();
+    /// Opens all files anew, for log rotation; soon, on the flusher's thread. Thread: any.
+    void reopen();
+
+    /// Since the start; lines that a slow flusher or a full disk lost. Thread: any.
+    std::uint64_t dropped_lines() const;
+    std::uint64_t written_lines() const;
+
+private:
+    struct Shared;
+    void run();
+
+    std::shared_ptr<Shared> shared_;
+    std::thread flusher_;
+};
+
+/// File name for a log group or delivery stream: "arn:aws:logs:…:log-group:/my/api:*" gives
+/// "_my_api-<hash>.log"; names of letters, digits, "-", "_" and "." are kept as they are. Never
+/// leaves the folder.
+std::string log_file_name(std::string_view destination_arn);
+
+}  // namespace turnpike::telemetry
