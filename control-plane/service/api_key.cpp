@@ -21,11 +21,18 @@ constexpr std::size_t kValueMax = 128;
 constexpr std::size_t kNameMax = 1024;
 constexpr std::size_t kDescriptionMax = 125'000;
 
+/// Of UTF-8: every byte but those that continue a character.
+std::size_t character_count(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
 Result<void> check_texts(const json::Value& key) {
-    if (key.text("name").size() > kNameMax) {
+    if (character_count(key.text("name")) > kNameMax) {
         return invalid("Invalid API Key name, can be at most 1024 characters.");
     }
-    if (key.text("description").size() > kDescriptionMax) {
+    if (character_count(key.text("description")) > kDescriptionMax) {
         return invalid("Invalid API Key description specified.");
     }
     return {};

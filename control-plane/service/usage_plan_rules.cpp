@@ -30,10 +30,14 @@ constexpr std::array<Period, 4> kPeriods{{
      "Usage Plan quota offset must be between zero and 27 inclusive in the MONTH period"},
 }};
 
+/// The contract's integers have 32 bits.
+bool is_count(std::int64_t number) {
+    return number >= 0 && number <= std::numeric_limits<std::int32_t>::max();
+}
+
 Result<void> check_throttle(const json::Value& throttle) {
-    const std::int64_t burst = throttle.integer("burstLimit").value_or(0);
-    if (burst < 0 || burst > std::numeric_limits<std::int32_t>::max()) {
-        return invalid("Usage Plan throttle burst limit must not be negative");
+    if (!is_count(throttle.integer("burstLimit").value_or(0))) {
+        return invalid("Usage Plan throttle burst limit must be between 0 and 2147483647");
     }
     if (throttle.number("rateLimit").value_or(0) < 0) {
         return invalid("Usage Plan throttle rate limit must not be negative");
@@ -45,7 +49,9 @@ Result<void> check_quota(const json::Value& quota) {
     const auto limit = quota.integer("limit");
     const std::string_view name = quota.text("period");
     if (!limit || name.empty()) return invalid("Usage Plan quota needs a limit and a period");
-    if (*limit < 0) return invalid("Usage Plan quota limit must not be negative");
+    if (!is_count(*limit)) {
+        return invalid("Usage Plan quota limit must be between 0 and 2147483647");
+    }
     const auto* period = std::find_if(kPeriods.begin(), kPeriods.end(),
                                       [name](const Period& known) { return known.name == name; });
     if (period == kPeriods.end()) {

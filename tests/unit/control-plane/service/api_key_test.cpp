@@ -60,6 +60,14 @@ TEST_CASE("texts and values of a key have bounds") {
     CHECK(world.call("CreateApiKey", Object{{"value", std::string(128, 'x')}}));
 }
 
+TEST_CASE("the length of a name is counted in characters") {
+    InstallationUnderTest world;
+    std::string name;
+    for (int i = 0; i < 1024; ++i) name += "ü";
+    CHECK(world.call("CreateApiKey", Object{{"name", name}}));
+    CHECK_FALSE(world.call("CreateApiKey", Object{{"name", name + "u"}}));
+}
+
 TEST_CASE("an empty name is no name, an empty value is generated") {
     InstallationUnderTest world;
     const Value key = world.call.ok("CreateApiKey", Object{{"name", ""}, {"value", ""}});

@@ -52,6 +52,8 @@ TEST_CASE("a quota's offset lies within its period") {
           "400 Usage Plan quota offset must be between zero and 27 inclusive in the MONTH period");
     CHECK(refusal(quota_of(10, -1, "MONTH")).starts_with("400 Usage Plan quota offset"));
     CHECK(refusal(quota_of(10, 0, "YEAR")).starts_with("400 Invalid Usage Plan quota period"));
+    CHECK(refusal(quota_of(-1, 0, "DAY")) ==
+          "400 Usage Plan quota limit must be between 0 and 2147483647");
     CHECK(refusal(Object{{"period", "DAY"}}) == "400 Usage Plan quota needs a limit and a period");
     CHECK(
         world.call("CreateUsagePlan", Object{{"name", "p"}, {"quota", quota_of(10, 27, "MONTH")}}));
@@ -64,7 +66,7 @@ TEST_CASE("limits are not negative") {
         return world.call.refused("CreateUsagePlan", Object{{"name", "p"}, {"throttle", throttle}});
     };
     CHECK(refusal({{"burstLimit", -1}}) ==
-          "400 Usage Plan throttle burst limit must not be negative");
+          "400 Usage Plan throttle burst limit must be between 0 and 2147483647");
     CHECK(refusal({{"rateLimit", -0.5}}) ==
           "400 Usage Plan throttle rate limit must not be negative");
 }
