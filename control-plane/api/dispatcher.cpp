@@ -6,6 +6,13 @@
 #include "control-plane/api/limits.hpp"
 
 namespace turnpike::api {
+namespace {
+
+std::string name_of(const Operation* operation) {
+    return operation == nullptr ? "unknown operation" : std::string(operation->name);
+}
+
+}  // namespace
 
 std::optional<Answer> Dispatcher::precheck(const access::RequestHead& head) {
     const Result<std::optional<access::Refusal>> checked =
@@ -17,16 +24,16 @@ std::optional<Answer> Dispatcher::precheck(const access::RequestHead& head) {
 
 Answer Dispatcher::handle(const Request& request) {
     const SteadyTime started = steady_now();
-    std::string_view operation;
+    const Operation* operation = nullptr;
     Answer result;
     try {
         result = answer(request, operation);
     } catch (const service::StoreUnavailable& away) {
         outage_until_ = (steady_now() + limits::kOutageHold).time_since_epoch().count();
-        parts_.log_error(std::string(operation) + ": database away: " + away.what());
+        parts_.log_error(name_of(operation) + ": database away: " + away.what());
         result = encode(service_unavailable());
     } catch (const std::exception& failure) {
-        parts_.log_error(std::string(operation) + ": " + failure.what());
+        parts_.log_error(name_of(operation) + ": " + failure.what());
         result = encode(to_failure(internal_error({}), Contract::RestV1));
     }
     parts_.observe({operation, result.status,
@@ -34,7 +41,7 @@ Answer Dispatcher::handle(const Request& request) {
     return result;
 }
 
-Answer Dispatcher::answer(const Request& request, std::string_view& operation_name) {
+Answer Dispatcher::answer(const Request& request, const Operation*& operation) {
     const WallTime now = wall_now();
     const auto authenticated = parts_.authenticator.authenticate(request.head, request.body, now);
     if (!authenticated) return encode(service_unavailable());
@@ -44,7 +51,7 @@ Answer Dispatcher::answer(const Request& request, std::string_view& operation_na
     const auto found = router_.find(request.head.method, request.path, request.query);
     if (const auto* failure = std::get_if<Failure>(&found)) return encode(*failure);
     const Match& match = std::get<Match>(found);
-    operation_name = match.operation->name;
+    operation = match.operation;
     return run_operation(match, request, std::get<access::Principal>(*authenticated), now);
 }
 

@@ -43,9 +43,9 @@ public:
     /// Turnpike's own additions by operation name; they read, and may throw
     /// service::StoreUnavailable.
     using Addition = std::function<Result<json::Value>(WallTime)>;
-    /// Told after every call; `operation` is empty if none was found. Must not block.
+    /// Told after every call; `operation` is null if none was found. Must not block.
     struct Outcome {
-        std::string_view operation;
+        const Operation* operation = nullptr;
         int status = 0;
         Microseconds took{};
     };
@@ -64,7 +64,7 @@ public:
     Answer handle(const Request& request) override;
 
 private:
-    Answer answer(const Request& request, std::string_view& operation_name);
+    Answer answer(const Request& request, const Operation*& operation);
     Answer run_operation(const Match& match, const Request& request,
                          const access::Principal& principal, WallTime now);
     Result<json::Value> run_handler(const service::Binding& binding, const service::Call& call);

@@ -21,7 +21,7 @@ constexpr Milliseconds kIdleTimeout{75'000};
 /// How long a refused client may go on sending before its connection is cut.
 constexpr Milliseconds kLingerTimeout{2'000};
 constexpr Milliseconds kWriteTimeout{10'000};
-constexpr Milliseconds kHandshakeTimeout{2'000};
+constexpr Milliseconds kSilentHandshakeTimeout{30'000};
 
 /// Violations of one request that are spelled out, and how much of a value is repeated in one.
 constexpr std::size_t kViolationsMax = 50;

@@ -1,6 +1,7 @@
 #include "control-plane/api/server.hpp"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <pistache/listener.h>
 #include <pistache/peer.h>
 #include <pistache/ssl_wrappers.h>
@@ -196,17 +197,16 @@ bool listens_on(int fd, std::uint16_t port) {
            ntohs(address.sin6_port) == port;
 }
 
-/// The library shakes hands on the thread that accepts, and waits for the client as long as the
-/// socket lets it; accepted sockets take these times over from the listening one.
-void limit_handshakes(std::uint16_t port) {
-    const timeval patience{.tv_sec = std::chrono::floor<Seconds>(limits::kHandshakeTimeout).count(),
-                           .tv_usec = 0};
-    const int fds_max =
-        static_cast<int>(::sysconf(_SC_OPEN_MAX) < 4096 ? ::sysconf(_SC_OPEN_MAX) : 4096);
+/// The library shakes hands on the thread that accepts, and waits up to ten seconds for each
+/// client. Whoever only connects must not hold up the others: the kernel keeps connections to
+/// itself until their first bytes have come.
+void hold_back_silent_clients(std::uint16_t port) {
+    const int patience_s =
+        static_cast<int>(std::chrono::ceil<Seconds>(limits::kSilentHandshakeTimeout).count());
+    const long fds_max = std::min(::sysconf(_SC_OPEN_MAX), 4096L);
     for (int fd = 0; fd < fds_max; ++fd) {
         if (!listens_on(fd, port)) continue;
-        ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        ::setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &patience_s, sizeof patience_s);
     }
 }
 
@@ -245,7 +245,7 @@ Result<void> Server::start() {
         const bool is_v6 = options.host.find(':') != std::string::npos;
         const std::string host = is_v6 ? '[' + options.host + ']' : options.host;
         listener.bind(Pistache::Address(host, Pistache::Port(options.port)));
-        if (uses_tls) limit_handshakes(port());
+        if (uses_tls) hold_back_silent_clients(port());
         listener.runThreaded();
         parts_->is_running = true;
     } catch (const std::exception& failure) {
