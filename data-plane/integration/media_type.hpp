@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data-plane/pipeline/arena.hpp"
+
+namespace turnpike::integration {
+
+/// "application/json" of "Application/JSON; charset=utf-8, text/plain": the first media type,
+/// without parameters, in lower case.
+std::string_view media_type_of(std::string_view field_value, pipeline::Arena& arena);
+
+/// Whether an entry of binaryMediaTypes covers the type of a Content-Type or Accept value; entries
+/// may be "type/subtype", "type/*" and "*/*".
+bool matches_any(const std::vector<std::string>& entries, std::string_view field_value);
+
+}  // namespace turnpike::integration

@@ -1,0 +1,134 @@
+#include "data-plane/integration/parameter_value.hpp"
+
+#include <optional>
+#include <string>
+
+#include "common/base/text.hpp"
+#include "common/http/uri.hpp"
+#include "data-plane/pipeline/context.hpp"
+
+namespace turnpike::integration {
+namespace {
+
+using pipeline::ArenaText;
+using pipeline::Exchange;
+using snapshot::ParameterSource;
+
+/// The text itself if nothing in it is encoded; an invalid escape stays as it is.
+std::string_view decoded(Exchange& exchange, std::string_view raw, http::Plus plus) {
+    const bool is_plain = raw.find('%') == std::string_view::npos &&
+                          (plus == http::Plus::Literal || raw.find('+') == std::string_view::npos);
+    if (is_plain) return raw;
+    const std::optional<std::string> text = http::percent_decode(raw, plus);
+    return text ? exchange.arena.copy(*text) : raw;
+}
+
+std::string_view last_field(const http::FieldList& fields, std::string_view name) {
+    std::string_view value;
+    for (const http::Field field : fields) {
+        if (equals_ignoring_case(field.name, name)) value = field.value;
+    }
+    return value;
+}
+
+void append_joined(ArenaText& out, std::string_view value) {
+    if (value.empty()) return;
+    if (!out.empty()) out += ',';
+    out += value;
+}
+
+std::string_view all_fields(Exchange& exchange, const http::FieldList& fields,
+                            std::string_view name) {
+    ArenaText joined(exchange.arena);
+    for (const http::Field field : fields) {
+        if (equals_ignoring_case(field.name, name)) append_joined(joined, field.value);
+    }
+    return joined.view();
+}
+
+std::string_view last_query_value(Exchange& exchange, std::string_view name) {
+    std::string_view last;
+    for_each_query_value(exchange, name, [&last](std::string_view value) { last = value; });
+    return last;
+}
+
+std::string_view all_query_values(Exchange& exchange, std::string_view name) {
+    ArenaText joined(exchange.arena);
+    for_each_query_value(exchange, name,
+                         [&joined](std::string_view value) { append_joined(joined, value); });
+    return joined.view();
+}
+
+std::string_view stage_variable(const Exchange& exchange, std::string_view name) {
+    const std::string* value = exchange.variant->variable(name);
+    return value ? std::string_view(*value) : std::string_view{};
+}
+
+const http::FieldList* response_fields(const Exchange& exchange) {
+    const auto& answer = exchange.integration_response.answer;
+    return answer ? &answer->head().fields() : nullptr;
+}
+
+}  // namespace
+
+bool reads_body(const ParameterSource& source) {
+    return source.kind == ParameterSource::Kind::Body ||
+           source.kind == ParameterSource::Kind::ResponseBody;
+}
+
+bool is_greedy(const snapshot::CompiledResource& resource, std::string_view parameter) {
+    std::string_view path = resource.path;
+    if (!path.ends_with("+}")) return false;
+    path.remove_suffix(2);
+    return path.ends_with(parameter) &&
+           path.substr(0, path.size() - parameter.size()).ends_with('{');
+}
+
+std::string_view path_value(Exchange& exchange, std::string_view name) {
+    const std::string_view raw = exchange.match.value_of(name);
+    return raw.data() ? decoded(exchange, raw, http::Plus::Literal) : raw;
+}
+
+void for_each_query_value(Exchange& exchange, std::string_view name,
+                          const std::function<void(std::string_view)>& visit) {
+    http::QueryParameters parameters(exchange.head().query(),
+                                     http::QueryParameters::Separators::AmpersandOrSemicolon);
+    while (const auto parameter = parameters.next()) {
+        if (decoded(exchange, parameter->raw_name, http::Plus::Space) != name) continue;
+        visit(decoded(exchange, parameter->raw_value, http::Plus::Space));
+    }
+}
+
+std::string_view value_of(Exchange& exchange, const ParameterSource& source) {
+    using Kind = ParameterSource::Kind;
+    const http::FieldList& fields = exchange.head().fields();
+    const http::FieldList* answer = response_fields(exchange);
+    switch (source.kind) {
+        case Kind::Literal:
+            return source.name;
+        case Kind::Path:
+            return path_value(exchange, source.name);
+        case Kind::QueryLast:
+            return last_query_value(exchange, source.name);
+        case Kind::QueryAll:
+            return all_query_values(exchange, source.name);
+        case Kind::HeaderLast:
+            return last_field(fields, source.name);
+        case Kind::HeaderAll:
+            return all_fields(exchange, fields, source.name);
+        case Kind::StageVariable:
+            return stage_variable(exchange, source.name);
+        case Kind::Context:
+            return pipeline::context_value(exchange, source.name);
+        case Kind::ResponseHeaderLast:
+            return answer ? last_field(*answer, source.name) : std::string_view{};
+        case Kind::ResponseHeaderAll:
+            return answer ? all_fields(exchange, *answer, source.name) : std::string_view{};
+        case Kind::Body:
+        case Kind::ResponseBody:
+            break;
+    }
+    return {};
+}
+
+}  // namespace turnpike::integration

@@ -1,0 +1,224 @@
+// turnpike-worker: the data plane. Composition root: builds every part and passes it down.
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/encoding.hpp"
+#include "common/config/settings.hpp"
+#include "common/crypto/hmac.hpp"
+#include "common/crypto/master_key.hpp"
+#include "common/redis/client.hpp"
+#include "common/telemetry/access_log.hpp"
+#include "common/telemetry/log.hpp"
+#include "data-plane/listening.hpp"
+#include "data-plane/process_events.hpp"
+#include "data-plane/reactor_thread.hpp"
+#include "data-plane/status_pages.hpp"
+#include "data-plane/worker/loader.hpp"
+
+namespace turnpike {
+namespace {
+
+using Reactors = std::vector<std::unique_ptr<ReactorThread>>;
+
+constexpr Milliseconds kWatchInterval{1000};
+/// After the drain deadline, for the reactors to close what is left.
+constexpr Milliseconds kDrainMargin{1000};
+
+pipeline::Installation installation_of(const config::WorkerSettings& settings) {
+    pipeline::Installation installation;
+    installation.region = settings.region;
+    installation.account_id = settings.account_id;
+    installation.partition = settings.partition;
+    installation.domain = settings.domain;
+    return installation;
+}
+
+telemetry::AccessLog::Options access_log_of(const config::WorkerSettings& settings) {
+    telemetry::AccessLog::Options options;
+    if (settings.access_log != "off") options.default_file = settings.access_log;
+    options.folder = settings.log_directory;
+    options.report = [](std::string_view file, std::string_view reason) {
+        telemetry::log_error("access log cannot be written", {{"file", file}, {"reason", reason}});
+    };
+    return options;
+}
+
+worker::Loader::Options loader_options(const config::WorkerSettings& settings) {
+    worker::Loader::Options options;
+    options.redis_url = settings.redis_url;
+    options.name_space = settings.name_space;
+    options.state_directory = settings.state_directory;
+    options.worker_id = worker::worker_id_of(settings.state_directory);
+    std::string host(256, '\0');
+    if (::gethostname(host.data(), host.size() - 1) == 0) options.host = host.c_str();
+    for (const auto& address : settings.https_listen) options.listen.push_back(address.text());
+    for (const auto& address : settings.http_listen) options.listen.push_back(address.text());
+    return options;
+}
+
+snapshot::CompiledStage::MeterSlots meter_slots(telemetry::MeterRegistry& registry) {
+    return [&registry](const model::Stage& stage, std::string_view path, std::string_view verb) {
+        return registry.slot(
+            {stage.api_id, stage.api_name, stage.name, std::string(path), std::string(verb)});
+    };
+}
+
+void report_loading(const std::string& text, bool is_warning) {
+    if (is_warning) {
+        telemetry::log_warning(text);
+    } else {
+        telemetry::log_info(text);
+    }
+}
+
+/// Tells of reactors that spent a whole interval in one turn: something blocks there.
+class Watchdog {
+public:
+    explicit Watchdog(const Reactors& reactors) : reactors_(reactors), seen_(reactors.size(), 0) {}
+    void look() {
+        for (std::size_t i = 0; i < reactors_.size(); ++i) {
+            const std::uint64_t turns = reactors_[i]->reactor().turns();
+            if (turns % 2 == 1 && turns == seen_[i]) {
+                telemetry::log_warning("a reactor is stuck", {{"reactor", i}});
+            }
+            seen_[i] = turns;
+        }
+    }
+
+private:
+    const Reactors& reactors_;
+    std::vector<std::uint64_t> seen_;
+};
+
+/// Stops accepting and lets the requests under way finish, until the deadline or a second signal.
+void drain(const Reactors& reactors, Listening& listening, ProcessEvents& events,
+           Milliseconds patience) {
+    telemetry::log_info("draining", {{"patience_ms", patience.count()}});
+    listening.close(reactors.front()->reactor());
+    auto left = std::make_shared<std::atomic<std::size_t>>(reactors.size());
+    const SteadyTime deadline = steady_now() + patience;
+    for (const auto& reactor : reactors) {
+        reactor->reactor().post([one = reactor.get(), left, deadline, &events] {
+            one->server().drain(deadline, [left, &events] {
+                if (--*left == 0) events.notify();
+            });
+        });
+    }
+    while (*left > 0 && steady_now() < deadline + kDrainMargin) {
+        const auto event = events.wait(
+            std::chrono::duration_cast<Milliseconds>(deadline + kDrainMargin - steady_now()) +
+            Milliseconds(1));
+        if (event == ProcessEvents::Event::Terminate) return;
+    }
+}
+
+void wait_for_end(const Reactors& reactors, ProcessEvents& events, telemetry::AccessLog& log) {
+    Watchdog watchdog(reactors);
+    while (true) {
+        switch (events.wait(kWatchInterval)) {
+            case ProcessEvents::Event::Terminate:
+                return;
+            case ProcessEvents::Event::Reopen:
+                log.reopen();
+                break;
+            case ProcessEvents::Event::Notified:
+            case ProcessEvents::Event::TimedOut:
+                watchdog.look();
+                break;
+        }
+    }
+}
+
+Result<void> serve(const config::WorkerSettings& settings) {
+    ProcessEvents events;
+    auto master_key = crypto::MasterKey::load_or_create(settings.master_key_file);
+    if (!master_key) return std::move(master_key).error();
+    auto tls = Listening::make_tls(settings, master_key->derive(crypto::kTlsTicketsLabel));
+    if (!tls) return std::move(tls).error();
+
+    const pipeline::Installation installation = installation_of(settings);
+    telemetry::AccessLog access_log(access_log_of(settings));
+    telemetry::MeterRegistry registry;
+    redis::Client redis({.url = settings.redis_url});
+    integration::Resolver resolver;
+    const crypto::HmacKey lookup_key(master_key->derive(crypto::kApiKeyLookupLabel));
+    worker::Loader* known_loader = nullptr;
+    const worker::KeyDirectoryShared keys{
+        .redis = &redis,
+        .names = snapshot::PublishedNames(settings.name_space),
+        .lookup_of =
+            [&lookup_key](std::string_view value) {
+                return to_hex(crypto::view(lookup_key.digest(value)));
+            },
+        .on_learned =
+            [&known_loader](const std::string& lookup, const worker::KeyRecord& record) {
+                known_loader->remember_key(lookup, record);
+            }};
+
+    Reactors reactors;
+    std::vector<worker::ReactorPort> ports;
+    const ReactorSharing sharing{installation, keys, resolver, access_log, {}};
+    for (std::int64_t i = 0; i < settings.threads; ++i) {
+        auto reactor = ReactorThread::create(sharing);
+        if (!reactor) return std::move(reactor).error();
+        ports.push_back((*reactor)->port());
+        reactors.push_back(*std::move(reactor));
+    }
+    worker::Loader loader(loader_options(settings), redis, ports, meter_slots(registry),
+                          report_loading);
+    known_loader = &loader;
+    for (const auto& reactor : reactors) reactor->use_loader(loader);
+
+    std::atomic<bool> is_draining{false};
+    auto status = start_status_pages(settings.status_listen,
+                                     {loader, registry, access_log, reactors, is_draining});
+    if (!status) return std::move(status).error();
+    // What is on disk is posted before the first connection is accepted.
+    loader.start();
+    auto listening = Listening::open(settings, reactors, *tls);
+    if (!listening) {
+        loader.stop();
+        return std::move(listening).error();
+    }
+    for (const auto& reactor : reactors) reactor->start();
+    telemetry::log_info("serving", {{"reactors", reactors.size()}});
+
+    wait_for_end(reactors, events, access_log);
+    is_draining.store(true);
+    drain(reactors, *listening, events, settings.drain_timeout);
+    loader.stop();
+    (*status).reset();
+    reactors.clear();
+    telemetry::log_info("stopped");
+    return {};
+}
+
+}  // namespace
+}  // namespace turnpike
+
+int main(int count, char** arguments) {
+    using namespace turnpike;  // NOLINT(google-build-using-namespace): the program is turnpike's
+    const auto loaded =
+        config::load_worker_settings(config::Invocation::of_process(count, arguments));
+    if (!loaded) {
+        std::fprintf(stderr, "turnpike-worker: %s\n", loaded.error().message.c_str());
+        return 2;
+    }
+    if (loaded->text) {
+        std::fputs(loaded->text->c_str(), stdout);
+        return 0;
+    }
+    telemetry::set_log_level(telemetry::parse_log_level(loaded->settings.log_level));
+    const Result<void> served = serve(loaded->settings);
+    if (served) return 0;
+    const Error& error = served.error();
+    telemetry::log_error(
+        "cannot go on",
+        {{"reason", error.message + (error.message.empty() || error.detail.empty() ? "" : ": ") +
+                        error.detail}});
+    return 1;
+}

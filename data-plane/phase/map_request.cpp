@@ -1,0 +1,51 @@
+#include "data-plane/phase/map_request.hpp"
+
+#include <string>
+
+#include "data-plane/integration/request_builder.hpp"
+
+namespace turnpike::phase {
+namespace {
+
+using pipeline::Exchange;
+using pipeline::GatewayResponseType;
+using pipeline::Outcome;
+using Type = snapshot::CompiledIntegration::Type;
+
+bool refuses_media_type(Exchange& exchange) {
+    return !exchange.integration().is_proxy() &&
+           integration::choose_request_template(exchange).kind ==
+               integration::RequestTemplate::Kind::Unsupported;
+}
+
+Outcome fail(Exchange& exchange, const Error& error) {
+    const std::string text =
+        "Execution failed due to configuration error: " + error.message + error.detail;
+    return end_with(exchange, pipeline::internal_failure(exchange.arena.copy(text)));
+}
+
+}  // namespace
+
+Outcome map_request(Exchange& exchange) {
+    if (!exchange.has_integration()) {
+        return end_with(exchange, pipeline::configuration_error("the method has no integration"));
+    }
+    if (refuses_media_type(exchange)) {
+        return end_with(exchange, gateway_error(GatewayResponseType::UnsupportedMediaType));
+    }
+    switch (exchange.integration().type) {
+        case Type::Mock:
+            return Outcome::Continue;
+        case Type::Http:
+        case Type::HttpProxy:
+            break;
+        case Type::Aws:
+        case Type::AwsProxy:
+            return end_with(exchange, pipeline::configuration_error(
+                                          "AWS integrations are not in this version"));
+    }
+    const Result<void> built = integration::build_http_request(exchange);
+    return built ? Outcome::Continue : fail(exchange, built.error());
+}
+
+}  // namespace turnpike::phase

@@ -1,0 +1,79 @@
+#include "data-plane/phase/match_route.hpp"
+
+#include <optional>
+
+#include "common/base/encoding.hpp"
+#include "common/crypto/digest.hpp"
+
+namespace turnpike::phase {
+namespace {
+
+using http::KnownHeader;
+using pipeline::Exchange;
+using pipeline::GatewayError;
+using pipeline::GatewayResponseType;
+
+constexpr std::string_view kSignaturePrefix = "AWS4-";
+
+snapshot::Verb verb_of(http::Method method) {
+    using snapshot::Verb;
+    switch (method) {
+        case http::Method::Get:
+            return Verb::Get;
+        case http::Method::Head:
+            return Verb::Head;
+        case http::Method::Post:
+            return Verb::Post;
+        case http::Method::Put:
+            return Verb::Put;
+        case http::Method::Delete:
+            return Verb::Delete;
+        case http::Method::Options:
+            return Verb::Options;
+        case http::Method::Patch:
+            return Verb::Patch;
+        default:
+            return Verb::Other;
+    }
+}
+
+void choose_verb(Exchange& exchange) {
+    exchange.verb = verb_of(exchange.head().method());
+    if (exchange.verb != snapshot::Verb::Post) return;
+    const auto other = exchange.head().fields().find(KnownHeader::XHttpMethodOverride);
+    if (!other || other->empty()) return;
+    exchange.http_method = *other;
+    exchange.verb = snapshot::request_verb(*other);
+}
+
+/// The answer of a service that treats unknown paths as if they needed a signature.
+GatewayError unmatched_error(Exchange& exchange) {
+    GatewayError error = gateway_error(GatewayResponseType::MissingAuthenticationToken);
+    const auto authorization = exchange.head().fields().find(KnownHeader::Authorization);
+    if (!exchange.services.installation.explains_foreign_authorization || !authorization ||
+        authorization->starts_with(kSignaturePrefix)) {
+        return error;
+    }
+    pipeline::ArenaText text(exchange.arena);
+    text +=
+        "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with "
+        "SHA-256 and encoded with Base64): '";
+    text += to_base64(crypto::view(crypto::sha256(*authorization)));
+    text += "'.";
+    error = gateway_error(GatewayResponseType::InvalidSignature).with_message(text.view());
+    error.error_type = "IncompleteSignatureException";
+    return error;
+}
+
+}  // namespace
+
+pipeline::Outcome match_route(Exchange& exchange) {
+    choose_verb(exchange);
+    exchange.match = exchange.variant->deployment().match(exchange.path, exchange.verb);
+    if (!exchange.match.method) return end_with(exchange, unmatched_error(exchange));
+    exchange.method = exchange.match.method;
+    exchange.stage_method = &exchange.variant->at(*exchange.method);
+    return pipeline::Outcome::Continue;
+}
+
+}  // namespace turnpike::phase

@@ -1,0 +1,48 @@
+#include "data-plane/phase/order.hpp"
+
+#include <array>
+
+#include "data-plane/phase/authorize.hpp"
+#include "data-plane/phase/check_api_key.hpp"
+#include "data-plane/phase/choose_canary.hpp"
+#include "data-plane/phase/identify_stage.hpp"
+#include "data-plane/phase/integrate.hpp"
+#include "data-plane/phase/log_request.hpp"
+#include "data-plane/phase/map_request.hpp"
+#include "data-plane/phase/map_response.hpp"
+#include "data-plane/phase/match_route.hpp"
+#include "data-plane/phase/respond.hpp"
+
+namespace turnpike::phase {
+namespace {
+
+using pipeline::PhaseStep;
+
+// Source of the order: the reference, data-plane section 1.
+constexpr std::array kOrder{
+    // Everything below is configured by API and stage.
+    PhaseStep{.name = "identify_stage", .run_waiting = identify_stage},
+    // Before anything reads the deployment or stage variables: the canary has its own.
+    PhaseStep{.name = "choose_canary", .run = choose_canary},
+    // The method says what has to be checked.
+    PhaseStep{.name = "match_route", .run = match_route},
+    // Before the API key: an authorizer may be what supplies it.
+    PhaseStep{.name = "authorize", .run = authorize},
+    // After authorize, before anything that a caller without a plan should not cost.
+    PhaseStep{.name = "check_api_key", .run_waiting = check_api_key},
+    // Last chance to refuse without the back end having seen anything.
+    PhaseStep{.name = "map_request", .run = map_request},
+    PhaseStep{.name = "integrate", .run_waiting = integrate},
+    // Before the first byte goes out: a mapping that fails still answers 500.
+    PhaseStep{.name = "map_response", .run = map_response},
+    // Errors of all phases above are answered here, in one place.
+    PhaseStep{.name = "respond", .run_waiting = respond, .is_final = true},
+    // Last: status, sizes and times are known only now.
+    PhaseStep{.name = "log_request", .run = log_request, .is_final = true},
+};
+
+}  // namespace
+
+std::span<const PhaseStep> order() { return kOrder; }
+
+}  // namespace turnpike::phase

@@ -1,0 +1,80 @@
+#include "data-plane/pipeline/recorder.hpp"
+
+#include "common/telemetry/log.hpp"
+#include "data-plane/pipeline/exchange.hpp"
+#include "data-plane/pipeline/log_values.hpp"
+
+namespace turnpike::pipeline {
+namespace {
+
+constexpr std::size_t kStageLogsMax = 4096;
+/// Reasons of failed requests in the process log, per second.
+constexpr std::size_t kExplainedMax = 10;
+
+}  // namespace
+
+Recorder::Recorder(telemetry::AccessLog& log, telemetry::ReactorMeters& meters)
+    : log_(log), meters_(meters), writer_(log.make_writer()), default_(log.default_destination()) {}
+
+Recorder::~Recorder() = default;
+
+void Recorder::record(const Exchange& exchange) {
+    const int status = exchange.writer.status();
+    if (status == 0) return;  // the caller was gone before there was an answer
+    const SteadyTime now = exchange.services.reactor.now();
+    telemetry::MeterSample sample;
+    sample.status = status;
+    sample.latency = std::chrono::duration_cast<Microseconds>(now - exchange.request.received);
+    sample.integration_latency = exchange.integration_response.latency;
+    meters_.record(exchange.stage_method ? exchange.stage_method->meter_slot
+                                         : exchange.stage->unmatched_meter_slot(),
+                   sample);
+    const ExchangeLogValues values(exchange, now);
+    if (default_ != telemetry::AccessLog::kNone) {
+        writer_->write(default_, telemetry::LogFormat::json_lines(), values);
+    }
+    if (!exchange.stage->access_log_format().empty()) {
+        const StageLog& own = stage_log(exchange);
+        writer_->write(own.destination, *own.format, values);
+    }
+    if (exchange.error && status >= 500) explain(exchange, now);
+}
+
+const Recorder::StageLog& Recorder::stage_log(const Exchange& exchange) {
+    const auto found = stage_logs_.find(exchange.stage.get());
+    if (found != stage_logs_.end() && !found->second.stage.expired()) return found->second;
+    if (stage_logs_.size() >= kStageLogsMax) {
+        std::erase_if(stage_logs_, [](const auto& item) { return item.second.stage.expired(); });
+    }
+    if (stage_logs_.size() >= kStageLogsMax) stage_logs_.clear();
+    StageLog made{exchange.stage,
+                  std::make_unique<telemetry::LogFormat>(exchange.stage->access_log_format()),
+                  log_.destination(exchange.stage->settings().access_log.destination_arn)};
+    return stage_logs_.insert_or_assign(exchange.stage.get(), std::move(made)).first->second;
+}
+
+void Recorder::explain(const Exchange& exchange, SteadyTime now) {
+    if (now - explained_since_ >= Seconds(1)) {
+        if (unexplained_ > 0) {
+            telemetry::log_warning("more requests failed than are explained",
+                                   {{"requests", unexplained_}});
+        }
+        explained_since_ = now;
+        explained_ = unexplained_ = 0;
+    }
+    if (explained_ >= kExplainedMax) {
+        ++unexplained_;
+        return;
+    }
+    ++explained_;
+    telemetry::log_error("request failed", {{"api", exchange.api_id},
+                                            {"stage", exchange.stage_name},
+                                            {"requestId", exchange.ids.request_id()},
+                                            {"phase", exchange.failed_phase},
+                                            {"responseType", to_text(exchange.error->type)},
+                                            {"reason", exchange.error->detail}});
+}
+
+void Recorder::tick() { writer_->tick(); }
+
+}  // namespace turnpike::pipeline

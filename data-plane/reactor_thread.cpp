@@ -1,0 +1,74 @@
+#include "data-plane/reactor_thread.hpp"
+
+#include <utility>
+
+#include "data-plane/phase/order.hpp"
+
+namespace turnpike {
+namespace {
+
+constexpr Milliseconds kLogInterval{200};
+
+}  // namespace
+
+worker::MaybeTask<pipeline::StageSource::Found> ReactorThread::LoadedStages::load(
+    const snapshot::StageEntry& entry) {
+    if (auto stage = port.slot->stage(entry)) return Found(std::move(stage));
+    return loader->load_stage(port, entry);
+}
+
+worker::MaybeTask<Result<worker::KeyRecord>> ReactorThread::DirectoryKeys::find(
+    std::string_view value) {
+    return directory.find(value);
+}
+
+Result<std::unique_ptr<ReactorThread>> ReactorThread::create(const ReactorSharing& sharing) {
+    auto client_tls = tls::ClientContext::create(sharing.client_tls);
+    if (!client_tls) return std::move(client_tls).error();
+    return std::unique_ptr<ReactorThread>(new ReactorThread(sharing, *std::move(client_tls)));
+}
+
+ReactorThread::ReactorThread(const ReactorSharing& sharing,
+                             std::unique_ptr<tls::ClientContext> client_tls)
+    : keys_(reactor_, sharing.keys),
+      key_source_(keys_),
+      client_tls_(std::move(client_tls)),
+      names_(
+          reactor_,
+          [&resolver = sharing.resolver](std::string host, integration::Resolver::Callback done) {
+              resolver.resolve(std::move(host), std::move(done));
+          },
+          integration::Limits{}),
+      upstreams_(reactor_, buffers_, names_, *client_tls_),
+      recorder_(sharing.access_log, meters_),
+      pipeline_({.reactor = reactor_,
+                 .buffers = buffers_,
+                 .snapshots = snapshots_,
+                 .stages = stages_,
+                 .keys = key_source_,
+                 .upstreams = upstreams_,
+                 .log = recorder_,
+                 .installation = sharing.installation},
+                phase::order()),
+      log_timer_(reactor_, [this] { hand_on_log(); }),
+      server_(reactor_, buffers_, pipeline_, net::Limits{}) {
+    stages_.port = port();
+}
+
+ReactorThread::~ReactorThread() {
+    if (!thread_.joinable()) return;
+    reactor_.stop();
+    thread_.join();
+}
+
+void ReactorThread::start() {
+    log_timer_.expire_after(kLogInterval);
+    thread_ = std::thread([this] { reactor_.run(); });
+}
+
+void ReactorThread::hand_on_log() {
+    recorder_.tick();
+    log_timer_.expire_after(kLogInterval);
+}
+
+}  // namespace turnpike

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "common/base/result.hpp"
+#include "common/telemetry/access_log.hpp"
+#include "common/telemetry/meters.hpp"
+#include "data-plane/integration/names.hpp"
+#include "data-plane/integration/resolver.hpp"
+#include "data-plane/integration/upstreams.hpp"
+#include "data-plane/net/server.hpp"
+#include "data-plane/pipeline/driver.hpp"
+#include "data-plane/pipeline/recorder.hpp"
+#include "data-plane/tls/client_context.hpp"
+#include "data-plane/worker/key_directory.hpp"
+#include "data-plane/worker/loader.hpp"
+
+namespace turnpike {
+
+/// What all reactor threads share. Constant, or safe for any thread; outlives them.
+struct ReactorSharing {
+    const pipeline::Installation& installation;
+    const worker::KeyDirectoryShared& keys;
+    integration::Resolver& resolver;
+    telemetry::AccessLog& access_log;
+    tls::ClientContext::Options client_tls;
+};
+
+/// One reactor with everything that serves requests on it, and the thread that runs it.
+/// Thread: made and started on the main thread; what it holds is the reactor's from start() on.
+class ReactorThread {
+public:
+    static Result<std::unique_ptr<ReactorThread>> create(const ReactorSharing& sharing);
+    /// Stops the reactor, joins, and ends what is still under way.
+    ~ReactorThread();
+    ReactorThread(const ReactorThread&) = delete;
+    ReactorThread& operator=(const ReactorThread&) = delete;
+
+    /// What the loader keeps up to date.
+    worker::ReactorPort port() { return {&reactor_, &snapshots_, &keys_}; }
+    /// To be called before start().
+    void use_loader(worker::Loader& loader) { stages_.loader = &loader; }
+    void start();
+
+    worker::Reactor& reactor() { return reactor_; }
+    /// Of the reactor's thread, once started.
+    net::Server& server() { return server_; }
+    std::size_t idle_upstream_count() const { return upstreams_.idle_count(); }
+    const telemetry::ReactorMeters& meters() const { return meters_; }
+
+private:
+    struct LoadedStages final : pipeline::StageSource {
+        worker::MaybeTask<Found> load(const snapshot::StageEntry& entry) override;
+        worker::Loader* loader = nullptr;
+        worker::ReactorPort port;
+    };
+    struct DirectoryKeys final : pipeline::KeySource {
+        explicit DirectoryKeys(worker::KeyDirectory& its_directory) : directory(its_directory) {}
+        worker::MaybeTask<Result<worker::KeyRecord>> find(std::string_view value) override;
+        worker::KeyDirectory& directory;
+    };
+
+    ReactorThread(const ReactorSharing& sharing, std::unique_ptr<tls::ClientContext> client_tls);
+    void hand_on_log();
+
+    worker::Reactor reactor_;
+    net::BufferPool buffers_;
+    telemetry::ReactorMeters meters_;
+    worker::SnapshotSlot snapshots_;
+    worker::KeyDirectory keys_;
+    LoadedStages stages_;
+    DirectoryKeys key_source_;
+    std::unique_ptr<tls::ClientContext> client_tls_;
+    integration::Names names_;
+    integration::Upstreams upstreams_;
+    pipeline::Recorder recorder_;
+    pipeline::Pipeline pipeline_;
+    worker::Timer log_timer_;
+    net::Server server_;
+    std::thread thread_;
+};
+
+}  // namespace turnpike
