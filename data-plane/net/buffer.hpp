@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -45,11 +46,12 @@ public:
     std::size_t capacity() const { return block_.size(); }
     std::string_view data() const { return {block_.data() + begin_, size()}; }
     char* mutable_data() { return block_.data() + begin_; }
+    /// What was consumed stays where it is until something moves or overwrites it.
     void consume(std::size_t bytes);
 
     /// What can be written without moving anything; commit() says how much was.
     std::span<char> space() { return block_.subspan(end_); }
-    void commit(std::size_t bytes) { end_ += bytes; }
+    void commit(std::size_t bytes);
 
     /// Makes space() at least `bytes`, by compacting first and then by growing.
     /// Returns: false, with nothing changed, if that took more than `capacity_max` in all.
@@ -62,6 +64,11 @@ public:
     void truncate(std::size_t bytes) { end_ = begin_ + bytes; }
 
     void clear() { begin_ = end_ = 0; }
+    /// Makes what is behind data() space, down to `bytes` from the start of the block: lets a body
+    /// be read again and again behind a head that stays. Requires: empty().
+    void rewind_to(std::size_t bytes) { begin_ = end_ = bytes; }
+    /// Where data() begins in the block.
+    std::size_t offset() const { return begin_; }
     void release();
 
 private:

@@ -47,8 +47,7 @@ private:
     Result<void> bind_own(std::size_t sockets_wanted);
     bool try_name();
     bool ask_owner();
-    void watch_name();
-    void retry_later();
+    void take_name();
     void answer_one();
 
     SocketAddress address_;

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "data-plane/net/buffer.hpp"
@@ -20,7 +22,7 @@ class Connection;
 /// What one reactor counts; read by others through a post.
 struct ServerCounters {
     std::uint64_t accepted = 0;
-    std::uint64_t refused = 0;  ///< beyond connections_max
+    std::uint64_t paused = 0;  ///< times that accepting had to wait: too many connections
     std::uint64_t handshake_failures = 0;
     std::uint64_t requests = 0;
     std::uint64_t rejected_requests = 0;  ///< answered here: 400, 413, 414, 417, 431
@@ -68,7 +70,19 @@ private:
         Connection* connection = nullptr;
         std::uint32_t generation = 0;
     };
+    class Registration {
+    public:
+        Registration(Server& server, Connection& connection);
+        ~Registration();
+        Registration(const Registration&) = delete;
+        Registration& operator=(const Registration&) = delete;
 
+    private:
+        Server& server_;
+        ConnectionId id_;
+    };
+
+    void watch(Accepting& accepting);
     void accept_from(Accepting& accepting);
     void pause(Accepting& accepting);
     worker::Task<> run_connection(int descriptor, SocketAddress peer,
@@ -76,6 +90,8 @@ private:
     ConnectionId enter(Connection& connection);
     void leave(ConnectionId id);
     Connection* find(ConnectionId id);
+    template <typename Visit>
+    void for_each_connection(Visit visit);
     void finish_drain();
 
     worker::Reactor& reactor_;
@@ -93,8 +109,7 @@ private:
     WallTime wall_time_;
     SteadyTime wall_time_turn_;
     std::int64_t date_second_ = -1;
-    char date_[32];
-    std::size_t date_length_ = 0;
+    std::string date_;
     worker::TaskSet tasks_;  // last: dies first, with every connection
 };
 

@@ -45,8 +45,11 @@ public:
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
-    /// From here on bytes travel in `session`; the handshake has to follow.
-    void secure(std::unique_ptr<tls::Session> session);
+    /// From here on bytes travel under TLS; the handshake has to follow. Lifetime: the context's
+    /// covers the stream's.
+    void secure_accepted(const tls::ServerContext& context);
+    void secure_towards(const tls::ClientContext& context, const std::string& server_name,
+                        tls::Verification verification);
     /// Returns: Done, TimedOut, Aborted or Failed (tls()->failure() tells why).
     worker::Task<IoStatus> handshake(SteadyTime deadline);
     /// Null if in the clear.
@@ -66,6 +69,8 @@ public:
                                           Milliseconds stall);
     /// Waits until a read may give something, without needing a buffer meanwhile.
     worker::MaybeTask<IoStatus> readable(SteadyTime deadline);
+    /// Waits for room to write; for the end of connect().
+    worker::Task<IoStatus> wait_writable(SteadyTime deadline);
 
     bool maybe_readable() const { return socket_.maybe_readable() || has_decrypted(); }
     /// The peer closed its side, or the connection broke, as far as events have told.
@@ -73,6 +78,8 @@ public:
 
     /// No more is written: sends the TLS closure alert, if any, and FIN.
     void shutdown_write();
+    /// The end will be a reset, so that the peer does not take it for orderly.
+    void reset_on_close();
     /// Lets what waits, and every later wait, end with Aborted. Requires: not called by the waiter.
     /// The stream may be gone when this returns.
     void abort();
@@ -87,26 +94,29 @@ public:
     worker::Reactor& reactor() const { return socket_.reactor(); }
 
 private:
-    enum class Direction : bool { Read, Write };
+    struct Wait {
+        SteadyTime deadline = SteadyTime::max();
+        bool timed_out = false;
+    };
 
     bool has_decrypted() const { return tls_ && tls_->has_pending(); }
     IoResult read_plain(std::span<char> space);
     IoResult write_plain(std::string_view first, std::string_view second);
     IoResult write_tls(std::string_view bytes);
-    worker::Task<IoStatus> wait(Direction direction, SteadyTime deadline);
+    worker::Task<IoStatus> wait_readable(SteadyTime deadline);
     worker::Task<IoResult> read_slowly(std::span<char> space, SteadyTime deadline);
     worker::Task<IoStatus> write_slowly(std::string_view first, std::string_view second,
                                         Milliseconds stall);
+    void begin_wait(Wait& wait, SteadyTime deadline);
+    IoStatus end_wait(Wait& wait);
     void arm();
     void on_timer();
 
     worker::Socket socket_;
     worker::Timer timer_;
     std::unique_ptr<tls::Session> tls_;
-    SteadyTime read_deadline_ = SteadyTime::max();
-    SteadyTime write_deadline_ = SteadyTime::max();
-    bool read_timed_out_ = false;
-    bool write_timed_out_ = false;
+    Wait read_;
+    Wait write_;
     bool aborted_ = false;
 };
 

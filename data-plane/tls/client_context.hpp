@@ -22,9 +22,10 @@ public:
     ClientContext(const ClientContext&) = delete;
     ClientContext& operator=(const ClientContext&) = delete;
 
+    struct State;
+
 private:
     friend class Session;
-    struct State;
     explicit ClientContext(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -38,9 +38,10 @@ public:
     ServerContext(const ServerContext&) = delete;
     ServerContext& operator=(const ServerContext&) = delete;
 
+    struct State;
+
 private:
     friend class Session;
-    struct State;
     explicit ServerContext(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };

@@ -63,8 +63,9 @@ private:
     Status classify(int outcome);
 
     ssl_st* ssl_;
-    worker::Socket& socket_;
     bool established_ = false;
+    bool wants_socket_ = false;  // the last read found no whole record
+    std::string session_key_;    // towards upstreams: where sessions are kept
     std::string failure_;
 };
 

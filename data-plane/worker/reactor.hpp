@@ -82,9 +82,12 @@ public:
     /// The peer closed its side, or the socket failed, as far as events have told.
     bool hung_up() const { return hung_up_; }
 
-    /// To be called after a short read (write) or EAGAIN. A socket whose peer hung up stays
-    /// readable: its end of file brings no event of its own.
+    /// To be called after a short read. A socket whose peer hung up stays readable: its end of file
+    /// brings no event of its own.
     void drained() { readable_ = hung_up_; }
+    /// To be called when a read ended with EAGAIN.
+    void found_empty() { readable_ = false; }
+    /// To be called after a short write or EAGAIN.
     void filled() { writable_ = false; }
 
     struct Wait {

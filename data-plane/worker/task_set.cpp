@@ -34,7 +34,7 @@ struct TaskSet::Root {
     };
 };
 
-TaskSet::~TaskSet() {
+void TaskSet::clear() {
     while (roots_.next != &roots_) {
         auto& promise = static_cast<Root::promise_type&>(*roots_.next);
         std::coroutine_handle<Root::promise_type>::from_promise(promise).destroy();

@@ -12,12 +12,14 @@ namespace turnpike::worker {
 class TaskSet {
 public:
     TaskSet() = default;
-    ~TaskSet();
+    ~TaskSet() { clear(); }
     TaskSet(const TaskSet&) = delete;
     TaskSet& operator=(const TaskSet&) = delete;
 
     /// Runs `task` until its first suspension before it returns.
     void spawn(Task<> task);
+    /// Destroys every coroutine where it waits. Requires: not called by one of them.
+    void clear();
     std::size_t size() const { return size_; }
 
 private:

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include "common/http/message.hpp"
+#include "data-plane/net/body.hpp"
+#include "data-plane/net/response_writer.hpp"
+
+namespace turnpike::net {
+
+/// An answer to a request that cannot be served whatever it asks for: plain text, and the
+/// connection is closed after it. Source: docs/compatibility.md, limits.
+struct Rejection {
+    int status;
+    std::string_view text;
+};
+
+Rejection rejection_of(http::HeadProblem problem);
+/// Requires: a failure that can be answered: TooLarge, Invalid or TimedOut.
+Rejection rejection_of(BodyPiece::Status status);
+constexpr Rejection kUnknownExpectation{417, "Expectation Failed"};
+
+/// Answers a request whose body failed; does nothing if the client is lost.
+/// Requires: the response has not been started.
+worker::MaybeTask<bool> reject(ResponseWriter& writer, BodyPiece::Status status);
+
+}  // namespace turnpike::net
