@@ -20,13 +20,8 @@ constexpr std::size_t kValueMin = 20;
 constexpr std::size_t kValueMax = 128;
 constexpr std::size_t kNameMax = 1024;
 constexpr std::size_t kDescriptionMax = 125'000;
-
-/// Of UTF-8: every byte but those that continue a character.
-std::size_t character_count(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    }));
-}
+constexpr std::size_t kCustomerIdMax = 1024;
+constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 20U;
 
 Result<void> check_texts(const json::Value& key) {
     if (character_count(key.text("name")) > kNameMax) {
@@ -35,7 +30,10 @@ Result<void> check_texts(const json::Value& key) {
     if (character_count(key.text("description")) > kDescriptionMax) {
         return invalid("Invalid API Key description specified.");
     }
-    return {};
+    if (character_count(key.text("customerId")) > kCustomerIdMax) {
+        return invalid("Invalid API Key customer ID, can be at most 1024 characters.");
+    }
+    return check_document_size(key, kDocumentBytesMax);
 }
 
 Result<void> check_value(std::string_view value) {

@@ -64,14 +64,14 @@ Result<void> check_tags(const json::Object& tags) {
         return invalid("Resource cannot have more than " + std::to_string(kTagsMax) + " tags");
     }
     for (const auto& [key, value] : tags) {
-        if (key.empty() || key.size() > kTagKeyMax || !is_tag_text(key)) {
+        if (key.empty() || character_count(key) > kTagKeyMax || !is_tag_text(key)) {
             return invalid("Invalid tag key: " + key);
         }
         if (equals_ignoring_case(std::string_view(key).substr(0, 4), "aws:")) {
             return invalid("Tag keys starting with 'aws:' are reserved for system use");
         }
         const std::string_view text = value.is_string() ? value.as_string() : std::string_view{};
-        if (text.size() > kTagValueMax || !is_tag_text(text)) {
+        if (character_count(text) > kTagValueMax || !is_tag_text(text)) {
             return invalid("Invalid value of tag: " + key);
         }
     }
@@ -86,6 +86,13 @@ json::Value with_tags(json::Value document) {
 json::Value without_empty_tags(json::Value document) {
     if (document.is_object() && document.object("tags").empty()) document.as_object().erase("tags");
     return document;
+}
+
+std::size_t character_count(std::string_view text) {
+    // Every byte but those that continue a character.
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
 }
 
 bool is_word(std::string_view text, std::string_view others) {

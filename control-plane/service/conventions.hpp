@@ -36,6 +36,8 @@ json::Value with_tags(json::Value document);
 /// An item of a list: `tags` only if there are any.
 json::Value without_empty_tags(json::Value document);
 
+/// Characters of UTF-8 text; the lengths of the contract are in these, not in bytes.
+std::size_t character_count(std::string_view text);
 /// ASCII letters and digits and the characters of `others`, at least one.
 bool is_word(std::string_view text, std::string_view others);
 

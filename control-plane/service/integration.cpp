@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "common/base/text.hpp"
 #include "control-plane/service/bindings.hpp"

@@ -1,6 +1,7 @@
 #include "control-plane/service/integration_rules.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "control-plane/service/arn.hpp"
 #include "control-plane/service/integration_uri.hpp"

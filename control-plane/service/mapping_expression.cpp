@@ -1,8 +1,10 @@
 #include "control-plane/service/mapping_expression.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "control-plane/service/conventions.hpp"
 

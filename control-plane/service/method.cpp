@@ -1,5 +1,7 @@
 #include "control-plane/service/method.hpp"
 
+#include <array>
+
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/mapping_expression.hpp"

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/method.hpp"

@@ -1,3 +1,5 @@
+#include <array>
+
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/mapping_expression.hpp"

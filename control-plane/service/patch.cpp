@@ -1,10 +1,17 @@
 #include "control-plane/service/patch.hpp"
 
+#include <array>
+
 #include "common/base/text.hpp"
 
 namespace turnpike::service {
 
 namespace {
+
+/// Far above what a client sends; each operation may look at every entry of the document.
+constexpr std::size_t kOperationsMax = 5000;
+/// A longer path is none of ours, and splitting it would cost many times its size.
+constexpr std::size_t kPathBytesMax = std::size_t{64} * 1024;
 
 struct VerbName {
     std::string_view name;
@@ -38,7 +45,7 @@ std::string unescaped(std::string_view segment) {
 
 std::vector<std::string> pointer_segments(std::string_view path) {
     std::vector<std::string> segments;
-    if (path.empty() || path.front() != '/') return segments;
+    if (path.empty() || path.front() != '/' || path.size() > kPathBytesMax) return segments;
     for (const std::string_view piece : split(path.substr(1), '/'))
         segments.push_back(unescaped(piece));
     return segments;
@@ -104,6 +111,10 @@ const PatchOperation* PatchTarget::find(PatchVerb verb, std::string_view path) c
 
 Result<json::Value> patched(const PatchGrammar& grammar, const json::Value& document,
                             Transaction& transaction, const Call& call) {
+    if (call.input.array("patchOperations").size() > kOperationsMax) {
+        return invalid("Too many patch operations specified. Must be at most " +
+                       std::to_string(kOperationsMax));
+    }
     json::Value changed = document;
     const std::vector<PatchOperation> operations = parsed_operations(call);
     PatchTarget target{changed, transaction, call, operations};

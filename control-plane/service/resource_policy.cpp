@@ -1,6 +1,7 @@
 #include "control-plane/service/resource_policy.hpp"
 
 #include "common/json/value.hpp"
+#include "control-plane/service/conventions.hpp"
 
 namespace turnpike::service {
 
@@ -46,7 +47,7 @@ std::string execute_arn_prefix(const Installation& installation, std::string_vie
 
 Result<std::string> normalised_policy(std::string_view text, std::string_view api_id,
                                       const Installation& installation) {
-    if (text.size() > kPolicyCharactersMax) return malformed_policy();
+    if (character_count(text) > kPolicyCharactersMax) return malformed_policy();
     Result<json::Value> policy = json::parse(text);
     if (!policy || !policy->is_object()) return malformed_policy();
     json::Value* statements = policy->as_object().find("Statement");

@@ -1,5 +1,8 @@
 #include "control-plane/service/rest_api.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "common/base/random.hpp"
 #include "common/base/text.hpp"
 #include "control-plane/service/bindings.hpp"
@@ -208,7 +211,7 @@ std::span<const Binding> rest_api_bindings() { return kBindings; }
 
 Result<void> check_rest_api_name(std::string_view name) {
     if (trim(name).empty()) return invalid("API name must be non-empty");
-    if (name.size() > kNameCharactersMax) {
+    if (character_count(name) > kNameCharactersMax) {
         return invalid("Invalid API name, can be at most 1024 characters.");
     }
     return {};

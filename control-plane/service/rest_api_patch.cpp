@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "common/base/text.hpp"
 #include "control-plane/service/conventions.hpp"

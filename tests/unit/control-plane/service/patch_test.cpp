@@ -121,3 +121,17 @@ TEST_CASE("patch: a listed refusal names the paths that the operation has") {
     CHECK(patch(kListed, R"([{"op":"add","path":"/name","value":"x"}])") ==
           "Invalid patch path  '/name' specified for op 'add'. Please choose supported operations");
 }
+
+TEST_CASE("patch: a request has so many operations and no more") {
+    std::string operations = "[";
+    for (int i = 0; i < 5000; ++i) operations += R"({"op":"replace","path":"/name","value":"x"},)";
+    const std::string last = R"({"op":"replace","path":"/name","value":"y"}])";
+    CHECK(patch(kPlain, operations + last) ==
+          "Too many patch operations specified. Must be at most 5000");
+}
+
+TEST_CASE("patch: a path of a size that no member has is unknown") {
+    const std::string path = "/tail" + std::string(100'000, '/');
+    CHECK(patch(kPlain, R"([{"op":"replace","path":")" + path + R"("}])", "{}") ==
+          "Invalid patch path " + path);
+}

@@ -384,3 +384,12 @@ TEST_CASE("RestApi: a document has a size") {
         json::Object{{"name", "n"}, {"description", std::string(128 * 1024, 'x')}};
     CHECK(api.call.refused("CreateRestApi", input).starts_with("400 The resource exceeds"));
 }
+
+TEST_CASE("RestApi: the length of a name is in characters") {
+    RestApiFixture api;
+    std::string name;
+    for (int i = 0; i < 1024; ++i) name += "\xC3\xA9";
+    CHECK(api.call.ok("CreateRestApi", json::Object{{"name", name}}).text("name") == name);
+    CHECK(
+        api.call.refused("CreateRestApi", json::Object{{"name", name + "x"}}).starts_with("400 "));
+}
