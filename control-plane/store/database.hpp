@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,7 +14,7 @@ namespace turnpike::access {
 class PrincipalSource;
 }
 namespace turnpike::publish {
-class Source;
+class PublicationSource;
 }
 
 namespace turnpike::store {
@@ -49,9 +50,12 @@ public:
     /// One round trip. Errors: Unavailable.
     Result<void> ping();
 
+    /// What is committed and not published yet. Throws: service::StoreUnavailable.
+    std::int64_t outbox_count();
+
     service::Store& store();
     access::PrincipalSource& principals();
-    publish::Source& publication();
+    publish::PublicationSource& publication();
 
 private:
     struct Parts;

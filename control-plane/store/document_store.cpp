@@ -1,0 +1,89 @@
+#include "control-plane/store/document_store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "control-plane/store/refused.hpp"
+
+namespace turnpike::store {
+namespace {
+
+constexpr int kAttemptsMax = 8;
+// Leaves time for a new connection when an idle one does not answer.
+constexpr Milliseconds kIdleBeginDeadline{600};
+
+bool is_worth_a_retry(const SqlError& error) {
+    return error.state() == sql_state::kSerializationFailure ||
+           error.state() == sql_state::kDeadlock;
+}
+
+/// What an operation is told of an answer that no retry helps with.
+Error to_error(const SqlError& error) {
+    const std::string& state = error.state();
+    if (state == sql_state::kInvalidCharacter || state == sql_state::kUntranslatableCharacter) {
+        return invalid("A value contains characters that cannot be stored");
+    }
+    if (state == sql_state::kProgramLimitExceeded) return invalid("A value is too long");
+    const bool is_race = is_worth_a_retry(error) || state == sql_state::kLockNotAvailable ||
+                         state == sql_state::kForeignKeyViolation;
+    if (!is_race) return internal_error(std::string("database: ") + error.what());
+    Error race = conflict(
+        "Unable to complete operation due to concurrent modification. Please try again later.");
+    race.retryable = true;
+    race.detail = error.what();
+    return race;
+}
+
+Milliseconds remaining(SteadyTime deadline) {
+    return std::max(std::chrono::ceil<Milliseconds>(deadline - steady_now()), Milliseconds{1});
+}
+
+}  // namespace
+
+Pool::Lease begin(Pool& pool, SteadyTime deadline, const std::string& begin_statement) {
+    bool fresh = false;
+    while (true) {
+        Pool::Lease lease = pool.acquire(deadline, fresh);
+        const Milliseconds left = remaining(deadline);
+        try {
+            lease.session().script(begin_statement,
+                                   lease.is_fresh() ? left : std::min(left, kIdleBeginDeadline));
+            return lease;
+        } catch (const service::StoreUnavailable&) {
+            if (lease.is_fresh() || steady_now() >= deadline) throw;
+            fresh = true;
+        }
+    }
+}
+
+Result<json::Value> DocumentStore::run(bool read_only, const Work& work) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return run_once(read_only, work);
+        } catch (const Refused& refused) {
+            return refused.error();
+        } catch (const SqlError& error) {
+            if (!is_worth_a_retry(error) || attempt == kAttemptsMax) return to_error(error);
+        }
+    }
+}
+
+Result<json::Value> DocumentStore::run_once(bool read_only, const Work& work) {
+    Pool::Lease lease = begin(pool_, steady_now() + limits_.begin_deadline,
+                              read_only ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                        : "BEGIN ISOLATION LEVEL READ COMMITTED");
+    Session& session = lease.session();
+    try {
+        Transaction transaction(session, keys_, limits_.lock_wait_max);
+        Result<json::Value> answer = work(transaction);
+        session.script(answer ? "COMMIT" : "ROLLBACK");
+        return answer;
+    } catch (const service::StoreUnavailable&) {
+        throw;
+    } catch (...) {
+        lease.roll_back();
+        throw;
+    }
+}
+
+}  // namespace turnpike::store

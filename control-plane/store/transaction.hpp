@@ -1,0 +1,75 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/crypto/hmac.hpp"
+#include "common/crypto/seal.hpp"
+#include "control-plane/service/transaction.hpp"
+#include "control-plane/store/session.hpp"
+
+namespace turnpike::store {
+
+/// The keys under which API key values are kept.
+struct ValueKeys {
+    crypto::Sealer sealer;
+    crypto::HmacKey lookup;
+};
+
+/// A transaction that is open on a session. Every method may throw service::StoreUnavailable,
+/// SqlError and Refused; Store::run turns the last two into what the caller of an operation is
+/// told.
+class Transaction final : public service::Transaction {
+public:
+    Transaction(Session& session, const ValueKeys& keys, Milliseconds lock_wait_max)
+        : session_(session), keys_(keys), lock_wait_max_(lock_wait_max) {}
+
+    void lock(service::Table table, std::string_view id) override;
+
+    std::optional<json::Value> find(service::Table table, const service::Key& key) override;
+    bool exists(service::Table table, const service::Key& key) override;
+    bool insert(service::Table table, const service::Key& key,
+                const json::Value& document) override;
+    bool update(service::Table table, const service::Key& key,
+                const json::Value& document) override;
+    bool erase(service::Table table, const service::Key& key) override;
+    std::size_t erase_scope(service::Table table, std::string_view scope) override;
+
+    service::Page list(service::Table table, std::string_view scope,
+                       const service::PageRequest& page, const service::Filter& filter) override;
+    std::vector<service::Row> scan(service::Table table, std::string_view scope) override;
+    std::int64_t count(service::Table table, std::string_view scope) override;
+
+    std::vector<std::string> plans_of_key(std::string_view key_id) override;
+    std::vector<std::string> plans_with_stage(std::string_view api_id,
+                                              std::string_view stage_name) override;
+
+    bool put_key_value(std::string_view key_id, std::string_view value) override;
+    std::string key_value(std::string_view key_id) override;
+    std::optional<std::string> key_with_value(std::string_view value) override;
+
+    std::string put_blob(std::string_view bytes) override;
+    std::optional<std::string> blob(std::string_view hash) override;
+
+    void emit(const service::Effect& effect) override;
+
+private:
+    bool update_or_clash(const std::string& sql, const std::vector<std::string>& parameters);
+
+    Session& session_;
+    const ValueKeys& keys_;
+    const Milliseconds lock_wait_max_;
+    std::set<std::pair<service::Effect::Kind, std::string>> emitted_;
+};
+
+/// The document of a column; Internal if the database was changed by other hands.
+json::Value read_document(const std::string& text);
+
+/// The name of a kind in the outbox, and back.
+std::string_view outbox_kind(service::Effect::Kind kind);
+service::Effect::Kind effect_kind(std::string_view name);
+
+}  // namespace turnpike::store

@@ -1,0 +1,145 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "control-plane/access/principal_source.hpp"
+#include "control-plane/publish/source.hpp"
+#include "tests/integration/store/fixture.hpp"
+
+namespace turnpike::store {
+namespace {
+
+using service::StoreUnavailable;
+using service::Table;
+using service::Transaction;
+
+constexpr Milliseconds kPromised{2000};
+
+/// An operation that must end with StoreUnavailable in the promised time.
+void check_away(Database& database, bool read_only = false) {
+    const SteadyTime start = steady_now();
+    CHECK_THROWS_AS(database.store().run(read_only,
+                                         [](Transaction& transaction) {
+                                             transaction.count(Table::RestApis, "");
+                                             return Result<json::Value>(json::Value());
+                                         }),
+                    StoreUnavailable);
+    CHECK(steady_now() - start < kPromised);
+}
+
+/// Several at once, more than there are connections.
+void check_all_away(Database& database) {
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 12; ++i) {
+        callers.emplace_back([&database, i] { check_away(database, i % 2 == 0); });
+    }
+    for (std::thread& caller : callers) caller.join();
+}
+
+bool works(Database& database) {
+    try {
+        return database.store()
+            .run(true,
+                 [](Transaction& transaction) {
+                     transaction.count(Table::RestApis, "");
+                     return Result<json::Value>(json::Value());
+                 })
+            .has_value();
+    } catch (const StoreUnavailable&) {
+        return false;
+    }
+}
+
+void check_recovers(Database& database, Milliseconds within) {
+    const SteadyTime deadline = steady_now() + within;
+    while (!works(database) && steady_now() < deadline) std::this_thread::yield();
+    CHECK(works(database));
+}
+
+TEST_CASE("a database that is gone is told in time, and used again when it is back") {
+    TestDatabase test(4);
+    CHECK(works(test.database));
+    test.server.kill();
+    check_all_away(test.database);
+    CHECK(test.database.ping().error().kind == Error::Kind::Unavailable);
+    CHECK_THROWS_AS(test.database.principals().revision(), StoreUnavailable);
+    CHECK_THROWS_AS(test.database.publication().outbox_count(), StoreUnavailable);
+    test.server.start();
+    check_recovers(test.database, Milliseconds{1000});
+    CHECK(test.database.ping());
+    CHECK(test.database.publication().outbox_count() == 0);
+}
+
+TEST_CASE("a database that hangs is told in time, and used again when it goes on") {
+    TestDatabase test(4);
+    CHECK(works(test.database));
+    CHECK(test.database.publication().outbox_count() == 0);
+    test.server.pause();
+    check_all_away(test.database);
+    check_all_away(test.database);
+    const SteadyTime start = steady_now();
+    CHECK_THROWS_AS(test.database.publication().outbox_count(), StoreUnavailable);
+    CHECK(steady_now() - start < kPromised);
+    test.server.resume();
+    check_recovers(test.database, Milliseconds{4000});
+}
+
+TEST_CASE("a database that hangs in the middle of an operation keeps nothing of it") {
+    TestDatabase test;
+    SteadyTime paused;
+    CHECK_THROWS_AS(
+        test.database.store().run(false,
+                                  [&](Transaction& transaction) {
+                                      transaction.insert(Table::RestApis, {"", "a"}, named("a"));
+                                      test.server.pause();
+                                      paused = steady_now();
+                                      transaction.count(Table::RestApis, "");
+                                      return Result<json::Value>(json::Value());
+                                  }),
+        StoreUnavailable);
+    CHECK(steady_now() - paused < kPromised);
+    test.server.resume();
+    check_recovers(test.database, Milliseconds{4000});
+    test.read([](Transaction& transaction) {
+        CHECK_FALSE(transaction.exists(Table::RestApis, {"", "a"}));
+    });
+}
+
+TEST_CASE("a restart of the database between operations is not noticed") {
+    TestDatabase test(4);
+    std::vector<std::thread> callers;
+    for (int i = 0; i < 4; ++i) callers.emplace_back([&test] { CHECK(works(test.database)); });
+    for (std::thread& caller : callers) caller.join();
+    test.server.kill();
+    test.server.start();
+    for (int i = 0; i < 8; ++i) CHECK(works(test.database));
+}
+
+TEST_CASE("a statement that takes too long is ended by the server, and the pool goes on") {
+    TestDatabase test(1);
+    test.server.query(
+        "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN PERFORM pg_sleep(30); RETURN NEW; END'; "
+        "CREATE TRIGGER lingers BEFORE INSERT ON tags FOR EACH ROW EXECUTE FUNCTION linger()");
+    const SteadyTime start = steady_now();
+    CHECK_THROWS_AS(test.write([](Transaction& transaction) {
+        transaction.insert(Table::Tags, {"", "x"}, named("x"));
+    }),
+                    StoreUnavailable);
+    CHECK(steady_now() - start < kPromised);
+    CHECK(works(test.database));
+}
+
+TEST_CASE("a server that never existed is told at once") {
+    DatabaseOptions options;
+    options.url = "host=/nowhere user=nobody dbname=none";
+    Database database(options, test_master_key());
+    check_all_away(database);
+    CHECK_THROWS_AS(database.migrate(), StoreUnavailable);
+}
+
+}  // namespace
+}  // namespace turnpike::store
