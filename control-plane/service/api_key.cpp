@@ -4,7 +4,6 @@
 #include <array>
 
 #include "common/base/random.hpp"
-#include "common/base/text.hpp"
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/patch.hpp"
@@ -21,9 +20,10 @@ constexpr std::size_t kValueMax = 128;
 constexpr std::size_t kNameMax = 1024;
 constexpr std::size_t kDescriptionMax = 125'000;
 constexpr std::size_t kCustomerIdMax = 1024;
+constexpr std::size_t kStageKeysMax = 100;
 constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 20U;
 
-Result<void> check_texts(const json::Value& key) {
+Result<void> check_sizes(const json::Value& key) {
     if (character_count(key.text("name")) > kNameMax) {
         return invalid("Invalid API Key name, can be at most 1024 characters.");
     }
@@ -32,6 +32,9 @@ Result<void> check_texts(const json::Value& key) {
     }
     if (character_count(key.text("customerId")) > kCustomerIdMax) {
         return invalid("Invalid API Key customer ID, can be at most 1024 characters.");
+    }
+    if (key.array("stageKeys").size() > kStageKeysMax) {
+        return invalid("An API Key can have at most 100 stage keys");
     }
     return check_document_size(key, kDocumentBytesMax);
 }
@@ -45,11 +48,10 @@ Result<void> check_value(std::string_view value) {
 }
 
 Result<void> check_stage_key(Transaction& transaction, std::string_view label) {
-    const auto parts = split(label, '/');
-    if (parts.size() == 2 &&
-        transaction.exists(Table::Stages, {std::string(parts[0]), std::string(parts[1])})) {
-        return {};
-    }
+    const std::size_t slash = std::min(label.find('/'), label.size());
+    const Key key{std::string(label.substr(0, slash)),
+                  std::string(label.substr(std::min(slash + 1, label.size())))};
+    if (transaction.exists(Table::Stages, key)) return {};
     return not_found("Invalid stage identifier specified");
 }
 
@@ -83,7 +85,7 @@ json::Value new_key(const Call& call) {
 
 Result<void> check_new(Transaction& transaction, const Call& call, const json::Value& key,
                        std::string_view value) {
-    if (auto checked = check_texts(key); !checked) return checked;
+    if (auto checked = check_sizes(key); !checked) return checked;
     if (auto checked = check_value(value); !checked) return checked;
     if (auto checked = check_tags(key.object("tags")); !checked) return checked;
     for (const json::Value& label : key.array("stageKeys")) {
@@ -193,7 +195,7 @@ Result<json::Value> update_api_key(Transaction& transaction, const Call& call) {
     if (!before) return before;
     auto after = patched({kRules, refuse}, *before, transaction, call);
     if (!after) return after;
-    if (auto checked = check_texts(*after); !checked) return checked.error();
+    if (auto checked = check_sizes(*after); !checked) return checked.error();
     if (!call.input.array("patchOperations").empty()) {
         const std::string id(before->text("id"));
         (*after)["lastUpdatedDate"] = created_date(call);

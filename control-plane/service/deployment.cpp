@@ -14,6 +14,7 @@ namespace turnpike::service {
 namespace {
 
 constexpr std::size_t kDeploymentIdLength = 6;
+constexpr std::size_t kDocumentBytesMax = std::size_t{128} * 1024;
 
 /// The blob's hash is ours alone.
 json::Value shown(json::Value deployment) {
@@ -127,6 +128,9 @@ Result<json::Value> create_deployment(Transaction& transaction, const Call& call
     if (const auto text = call.input.text("description"); !text.empty()) {
         deployment["description"] = text;
     }
+    if (auto checked = check_document_size(deployment, kDocumentBytesMax); !checked) {
+        return checked.error();
+    }
     deployment["createdDate"] = created_date(call);
     deployment["snapshot"] = transaction.put_blob(*document);
     if (!transaction.insert(Table::Deployments, {api_id, id}, deployment)) {
@@ -173,6 +177,9 @@ Result<json::Value> update_deployment(Transaction& transaction, const Call& call
     if (!before) return before;
     auto after = patched({kRules, refuse}, *before, transaction, call);
     if (!after) return after;
+    if (auto checked = check_document_size(*after, kDocumentBytesMax); !checked) {
+        return checked.error();
+    }
     if (!(*after == *before)) transaction.update(Table::Deployments, key, *after);
     return shown(*std::move(after));
 }

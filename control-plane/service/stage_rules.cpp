@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/snapshot/limits.hpp"
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/patch.hpp"
 #include "control-plane/service/stage.hpp"
@@ -14,6 +15,10 @@ constexpr std::size_t kVariablesMax = 100;
 constexpr std::size_t kVariableNameMax = 64;
 constexpr std::size_t kVariableValueMax = 512;
 constexpr std::size_t kAccessLogFormatMax = std::size_t{3} * 1024;
+constexpr std::size_t kArnMax = 2048;
+/// A worker must be able to read what is published of a stage, the API's name and two hashes
+/// included.
+constexpr std::size_t kStageBytesMax = snapshot::limits::kRecordBytesMax / 4 * 3;
 constexpr std::string_view kCacheSizeDefault = "0.5";
 constexpr std::array<std::string_view, 8> kCacheSizes{"0.5",  "1.6",  "6.1", "13.5",
                                                       "28.4", "58.2", "118", "237"};
@@ -59,6 +64,16 @@ Result<void> check_canary(const json::Value& canary) {
         return invalid("Canary percentTraffic must be between 0.0 and 100.0");
     }
     return check_variables(canary.object("stageVariableOverrides"));
+}
+
+Result<void> check_access_log(const json::Value& log) {
+    if (log.text("format").size() > kAccessLogFormatMax) {
+        return invalid("Access Log format must not be longer than 3 KB");
+    }
+    if (log.text("destinationArn").size() > kArnMax) {
+        return invalid("Access Log destination must not be longer than 2048 characters");
+    }
+    return {};
 }
 
 Result<void> check_cache_size(const json::Value& stage) {
@@ -121,10 +136,10 @@ Result<void> check_stage(const json::Value& stage) {
     if (const json::Value* canary = stage.find("canarySettings")) {
         if (auto checked = check_canary(*canary); !checked) return checked;
     }
-    if (stage.find("accessLogSettings") != nullptr &&
-        stage.find("accessLogSettings")->text("format").size() > kAccessLogFormatMax) {
-        return invalid("Access Log format must not be longer than 3 KB");
+    if (const json::Value* log = stage.find("accessLogSettings")) {
+        if (auto checked = check_access_log(*log); !checked) return checked;
     }
+    if (auto checked = check_document_size(stage, kStageBytesMax); !checked) return checked;
     return check_cache_size(stage);
 }
 

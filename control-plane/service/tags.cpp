@@ -33,6 +33,7 @@ Result<json::Value> tag_resource(Transaction& transaction, const Call& call) {
     lock_for(transaction, *resource);
     auto document = find_resource(transaction, *resource);
     if (!document) return document;
+    if (auto checked = check_tags(call.input.object("tags")); !checked) return checked.error();
     json::Object tags = document->object("tags");
     for (const auto& [key, value] : call.input.object("tags")) tags.set(key, value);
     if (auto checked = check_tags(tags); !checked) return checked.error();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "common/base/random.hpp"
 #include "control-plane/service/bindings.hpp"
@@ -30,15 +31,14 @@ json::Value new_plan(const Call& call) {
 }
 
 Result<void> check_stages_of_new(Transaction& transaction, const json::Value& plan) {
-    const json::Array& stages = plan.array("apiStages");
-    for (auto stage = stages.begin(); stage != stages.end(); ++stage) {
-        if (auto checked = check_plan_stage(transaction, plan.text("id"), *stage); !checked) {
+    std::set<std::pair<std::string_view, std::string_view>> named;
+    for (const json::Value& stage : plan.array("apiStages")) {
+        if (auto checked = check_plan_stage(transaction, plan.text("id"), stage); !checked) {
             return checked;
         }
-        const bool is_repeated = std::any_of(stages.begin(), stage, [&](const json::Value& other) {
-            return is_same_plan_stage(other, *stage);
-        });
-        if (is_repeated) return invalid("Invalid API Stage specified");
+        if (!named.emplace(stage.text("apiId"), stage.text("stage")).second) {
+            return invalid("Invalid API Stage specified");
+        }
     }
     return {};
 }

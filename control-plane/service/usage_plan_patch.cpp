@@ -10,11 +10,13 @@ namespace {
 
 /// "a1b2c3d4e5:prod" as an entry of apiStages. Errors: Invalid.
 Result<json::Value> plan_stage(std::string_view label) {
-    const auto parts = split(label, ':');
-    if (parts.size() != 2 || parts[0].empty() || parts[1].empty()) {
+    const std::size_t colon = label.find(':');
+    if (colon == 0 || colon == std::string_view::npos || colon + 1 == label.size() ||
+        label.find(':', colon + 1) != std::string_view::npos) {
         return invalid("Invalid API Stage specified");
     }
-    return json::Value(json::Object{{"apiId", parts[0]}, {"stage", parts[1]}});
+    return json::Value(
+        json::Object{{"apiId", label.substr(0, colon)}, {"stage", label.substr(colon + 1)}});
 }
 
 Result<void> patch_name(PatchTarget& target, const PatchOperation& operation) {
@@ -118,7 +120,7 @@ Result<json::Value> method_throttles(const PatchOperation& operation) {
             if (!fits) return invalid_value(operation);
             throttle[name] = *value;
         }
-        throttles[path] = std::move(throttle);
+        throttles.as_object().append(path, std::move(throttle));
     }
     return throttles;
 }

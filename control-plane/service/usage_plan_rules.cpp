@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <set>
 
 #include "common/base/text.hpp"
+#include "common/snapshot/limits.hpp"
+#include "control-plane/service/conventions.hpp"
 
 namespace turnpike::service {
 
@@ -12,6 +15,8 @@ namespace {
 
 constexpr std::size_t kPlanNameMax = 1024;
 constexpr std::size_t kMethodThrottlesMax = 20;
+/// A worker must be able to read what is published of a plan.
+constexpr std::size_t kPlanBytesMax = snapshot::limits::kRecordBytesMax / 4 * 3;
 constexpr std::int64_t kPageKeys = 500;
 constexpr std::array<std::string_view, 9> kMethodsOfThrottles{
     "GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY", "*"};
@@ -136,12 +141,6 @@ json::Value* find_plan_stage(json::Value& plan, const json::Value& stage) {
     return nullptr;
 }
 
-bool has_plan_stage(const json::Value& plan, const json::Value& stage) {
-    const json::Array& stages = plan.array("apiStages");
-    return std::any_of(stages.begin(), stages.end(),
-                       [&](const json::Value& held) { return is_same_plan_stage(held, stage); });
-}
-
 Result<void> check_plan_stage(Transaction& transaction, std::string_view plan_id,
                               const json::Value& stage) {
     const std::string api_id(stage.text("apiId"));
@@ -164,6 +163,10 @@ Result<void> check_plan(const json::Value& plan) {
     if (const json::Value* quota = plan.find("quota")) {
         if (auto checked = check_quota(*quota); !checked) return checked;
     }
+    if (plan.array("apiStages").size() > snapshot::limits::kPlanStagesMax) {
+        return limit_exceeded("Maximum number of API Stages for this Usage Plan has been reached");
+    }
+    if (auto checked = check_document_size(plan, kPlanBytesMax); !checked) return checked;
     for (const json::Value& stage : plan.array("apiStages")) {
         if (auto checked = check_method_throttles(stage.object("throttle")); !checked) {
             return checked;
@@ -188,11 +191,13 @@ void normalise_plan(json::Value& plan) {
 
 Result<void> check_key_joins(Transaction& transaction, const json::Value& plan,
                              std::string_view key_id) {
+    std::set<std::string> labels;
+    for (const json::Value& stage : plan.array("apiStages")) labels.insert(stage_label(stage));
     for (const std::string& other_id : transaction.plans_of_key(key_id)) {
         const auto other = transaction.find(Table::UsagePlans, {"", other_id});
         if (!other) continue;
-        for (const json::Value& stage : plan.array("apiStages")) {
-            if (has_plan_stage(*other, stage)) {
+        for (const json::Value& stage : other->array("apiStages")) {
+            if (labels.contains(stage_label(stage))) {
                 return one_plan_per_stage(plan.text("id"), key_id, stage);
             }
         }

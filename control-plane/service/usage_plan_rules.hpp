@@ -11,7 +11,6 @@ namespace turnpike::service {
 bool is_same_plan_stage(const json::Value& a, const json::Value& b);
 /// The entry of the plan for that API and stage, or null.
 json::Value* find_plan_stage(json::Value& plan, const json::Value& stage);
-bool has_plan_stage(const json::Value& plan, const json::Value& stage);
 
 /// The entry names a stage that exists. Errors: Invalid if a name is missing, NotFound.
 Result<void> check_plan_stage(Transaction& transaction, std::string_view plan_id,

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "common/snapshot/decode.hpp"
 #include "tests/unit/control-plane/service/installation_under_test.hpp"
 
 using namespace turnpike;
@@ -53,6 +54,8 @@ TEST_CASE("texts and values of a key have bounds") {
     CHECK(refusal("value", 19) == "400 API Key value should be at least 20 characters");
     CHECK(refusal("value", 129) == "400 API Key value exceeds maximum size of 128 characters");
     CHECK(refusal("name", 1025) == "400 Invalid API Key name, can be at most 1024 characters.");
+    CHECK(refusal("customerId", 1025) ==
+          "400 Invalid API Key customer ID, can be at most 1024 characters.");
     CHECK(refusal("description", 125'001) == "400 Invalid API Key description specified.");
     CHECK(world.call("CreateApiKey", Object{{"value", std::string(20, 'x')},
                                             {"name", std::string(1024, 'x')},
@@ -63,8 +66,9 @@ TEST_CASE("texts and values of a key have bounds") {
 TEST_CASE("the length of a name is counted in characters") {
     InstallationUnderTest world;
     std::string name;
-    for (int i = 0; i < 1024; ++i) name += "ü";
-    CHECK(world.call("CreateApiKey", Object{{"name", name}}));
+    for (int i = 0; i < 1024; ++i) name += "\U0001F511";
+    const Value key = world.call.ok("CreateApiKey", Object{{"name", name}, {"customerId", name}});
+    CHECK(snapshot::decode_key(json::write(key)));
     CHECK_FALSE(world.call("CreateApiKey", Object{{"name", name + "u"}}));
 }
 
@@ -101,6 +105,9 @@ TEST_CASE("keys of former clients name stages that exist") {
     CHECK(*key.find("stageKeys") == Value(Array{world.api + "/dev"}));
     CHECK(world.call.refused("CreateApiKey", with_stage("prod")) ==
           "404 Invalid stage identifier specified");
+    const Array many(101, Object{{"restApiId", world.api}, {"stageName", "dev"}});
+    CHECK(world.call.refused("CreateApiKey", Object{{"stageKeys", many}}) ==
+          "400 An API Key can have at most 100 stage keys");
     const auto patched = [&](const char* op, const std::string& label) {
         return world.call("UpdateApiKey",
                           patch_of(key.text("id"), operation(op, "/stages", label)));

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "common/snapshot/decode.hpp"
 #include "tests/unit/control-plane/service/installation_under_test.hpp"
 
 using namespace turnpike;
@@ -356,4 +357,24 @@ TEST_CASE("settings of a method are dropped as a whole, if there are any") {
     const Value stage =
         world.patch({operation("remove", "/*/*"), operation("remove", "/~1pets/GET")});
     CHECK(*stage.find("methodSettings") == Value(Object{}));
+}
+
+TEST_CASE("method settings do not pile up without end") {
+    StageUnderTest world;
+    std::string refusal;
+    for (int round = 0; round < 64 && refusal.empty(); ++round) {
+        Array operations;
+        for (int i = 0; i < 64; ++i) {
+            const std::string name =
+                std::string(1000, 'x') + std::to_string(round) + "-" + std::to_string(i);
+            operations.push_back(operation("replace", "/" + name + "/GET/metrics/enabled", "true"));
+        }
+        const auto answer = world.call("UpdateStage", world.patch_stage_input("dev", operations));
+        if (!answer) refusal = answer.error().message;
+    }
+    CHECK(refusal.starts_with("The resource exceeds the maximum size of "));
+    Value record = world.stage("dev");
+    record["apiId"] = world.api;
+    record["snapshot"] = std::string(64, 'a');
+    CHECK(snapshot::decode_stage(json::write(record)));
 }

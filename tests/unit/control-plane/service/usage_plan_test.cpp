@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "common/snapshot/decode.hpp"
 #include "tests/unit/control-plane/service/installation_under_test.hpp"
 
 using namespace turnpike;
@@ -149,4 +150,21 @@ TEST_CASE("a deleted plan takes its keys along") {
     for (const char* verb : {"GetUsagePlan", "UpdateUsagePlan", "DeleteUsagePlan"}) {
         CHECK(world.call.refused(verb, plan_named(plan)) == "404 Invalid Usage Plan ID specified");
     }
+}
+
+TEST_CASE("a plan never outgrows what a worker reads") {
+    InstallationUnderTest world;
+    world.deploy("dev");
+    const auto with_path_of = [&](std::size_t length) {
+        const Value throttle = Object{
+            {"/" + std::string(length, 'p') + "/GET", Object{{"rateLimit", 1}, {"burstLimit", 2}}}};
+        return Object{
+            {"name", "p"},
+            {"apiStages",
+             Array{Object{{"apiId", world.api}, {"stage", "dev"}, {"throttle", throttle}}}}};
+    };
+    CHECK(world.call.refused("CreateUsagePlan", with_path_of(800'000))
+              .starts_with("400 The resource exceeds the maximum size of "));
+    CHECK(snapshot::decode_plan(
+        json::write(world.call.ok("CreateUsagePlan", with_path_of(700'000)))));
 }
