@@ -1,4 +1,5 @@
-// The management edge's HTTP/1.1: any bytes in any pieces; answers do not depend on the pieces.
+// The management edge's HTTP/1.1: any bytes in any pieces; what
+// reaches the rules does not depend on the pieces.
 #include "control-plane/api/connection.hpp"
 #include "tests/fuzz/check.hpp"
 
@@ -30,7 +31,7 @@ std::string run(std::string_view bytes, std::size_t piece_bytes) {
     for (; !bytes.empty(); bytes.remove_prefix(std::min(piece_bytes, bytes.size()))) {
         connection.receive(bytes.substr(0, piece_bytes), SteadyTime{});
     }
-    return recorder.seen + (connection.is_ending() ? "end" : "open");
+    return recorder.seen;
 }
 
 }  // namespace
