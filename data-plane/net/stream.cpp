@@ -291,7 +291,7 @@ worker::Task<Result<std::unique_ptr<Stream>>> connect(worker::Reactor& reactor,
     if (error != 0) co_return unavailable("connect: " + describe_errno(error));
     if (options.tls == nullptr) co_return std::move(stream);
 
-    stream->secure_towards(*options.tls, options.server_name, options.verification);
+    stream->secure_towards(*options.tls, std::string(options.server_name), options.verification);
     const IoStatus secured = co_await stream->handshake(options.deadline);
     if (secured == IoStatus::TimedOut) co_return timed_out("TLS handshake: no answer");
     if (secured != IoStatus::Done) {

@@ -11,6 +11,8 @@
 
 #include "common/base/result.hpp"
 #include "data-plane/net/address.hpp"
+#include "data-plane/tls/client_context.hpp"
+#include "data-plane/tls/server_context.hpp"
 #include "data-plane/tls/session.hpp"
 #include "data-plane/worker/maybe_task.hpp"
 #include "data-plane/worker/reactor.hpp"
@@ -124,8 +126,9 @@ struct ConnectOptions {
     SteadyTime deadline;
     /// Null: in the clear.
     const tls::ClientContext* tls = nullptr;
-    /// For SNI, and to be found in the certificate.
-    std::string server_name;
+    /// For SNI, and to be found in the certificate. Lifetime: until the connection stands. Not a
+    /// string: g++ 12 destroys such members of temporaries in co_await expressions twice.
+    std::string_view server_name = {};
     tls::Verification verification = tls::Verification::Full;
 };
 
