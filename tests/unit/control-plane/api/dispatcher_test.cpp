@@ -1,0 +1,174 @@
+#include "control-plane/api/dispatcher.hpp"
+
+#include <doctest/doctest.h>
+
+#include "control-plane/access/sigv4.hpp"
+#include "tests/support/memory_store.hpp"
+
+using namespace turnpike;
+using namespace turnpike::api;
+
+namespace {
+
+/// One key.
+class OneKey final : public access::AccessKeyDirectory {
+public:
+    OneKey() {
+        auto key = std::make_shared<access::AccessKey>();
+        key->principal.arn = "arn:aws:iam::000000000000:root";
+        key->secret = "secret";
+        key_ = key;
+    }
+    Result<std::shared_ptr<const access::AccessKey>> find(std::string_view id) const override {
+        return id == "AKIATEST" ? key_ : std::shared_ptr<const access::AccessKey>{};
+    }
+
+private:
+    std::shared_ptr<const access::AccessKey> key_;
+};
+
+/// What the next operation meets.
+class ScriptedStore final : public service::Store {
+public:
+    Result<json::Value> run(bool read_only, const Work& work) override {
+        ++runs;
+        last_read_only = read_only;
+        if (is_away) throw service::StoreUnavailable("refused");
+        if (is_broken) throw std::runtime_error("secret detail");
+        return memory.run(read_only, work);
+    }
+    int runs = 0;
+    bool last_read_only = false;
+    bool is_away = false;
+    bool is_broken = false;
+    tests::MemoryStore memory;
+};
+
+Result<json::Value> create(service::Transaction&, const service::Call& call) {
+    if (call.input.text("name") == "taken") return conflict("taken");
+    return json::Value(json::Object{{"id", "a1"}, {"name", call.input.text("name")}});
+}
+Result<json::Value> list(service::Transaction&, const service::Call&) {
+    return json::Value(json::Object{{"items", json::Array{}}});
+}
+constexpr std::array kBindings{
+    service::Binding{.operation = "CreateRestApi", .handler = create},
+    service::Binding{.operation = "GetRestApis", .handler = list, .read_only = true}};
+
+struct Fixture {
+    OneKey keys;
+    access::Authenticator authenticator{keys, crypto::HmacKey("k"), {}};
+    ScriptedStore store;
+    BindingTable bindings{kBindings};
+    service::Installation installation;
+    std::vector<std::string> logged;
+    std::vector<Dispatcher::Outcome> outcomes;
+    Dispatcher dispatcher{Dispatcher::Parts{
+        .authenticator = authenticator,
+        .store = store,
+        .bindings = bindings,
+        .installation = installation,
+        .additions = {{"GetRollout",
+                       [](WallTime) -> Result<json::Value> {
+                           return json::Value(json::Object{{"latestRevision", 7}});
+                       }}},
+        .log_error = [this](const std::string& text) { logged.push_back(text); },
+        .observe = [this](const Dispatcher::Outcome& outcome) { outcomes.push_back(outcome); }}};
+
+    Answer call(std::string_view method, std::string_view path, std::string_view body = {},
+                std::string_view key = "AKIATEST") {
+        const std::string date_time = to_iso8601_basic(wall_now());
+        const std::string date = date_time.substr(0, 8);
+        const std::string scope = date + "/us-east-1/apigateway/aws4_request";
+        std::vector<access::HeaderField> fields{{"Host", "x"}, {"X-Amz-Date", date_time}};
+        const access::RequestHead unsigned_head{method, path, fields};
+        access::SignatureClaim claim;
+        claim.date = date;
+        claim.region = "us-east-1";
+        claim.service = "apigateway";
+        claim.terminator = "aws4_request";
+        claim.date_time = date_time;
+        claim.signed_headers = {"host", "x-amz-date"};
+        const auto expected = access::expected_signature(
+            unsigned_head, body, claim,
+            access::signing_key("secret", date, "us-east-1", "apigateway"));
+        const std::string authorization =
+            "AWS4-HMAC-SHA256 Credential=" + std::string(key) + '/' + scope +
+            ", SignedHeaders=host;x-amz-date, Signature=" + expected.signature;
+        fields.push_back({"Authorization", authorization});
+        return dispatcher.handle({{method, path, fields}, path, {}, body});
+    }
+
+    static std::string type_of(const Answer& answer) {
+        for (const auto& [name, value] : answer.fields) {
+            if (name == "x-amzn-ErrorType") return value;
+        }
+        return {};
+    }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "an operation runs in a transaction and its output is encoded") {
+    const Answer answer = call("POST", "/restapis", R"({"name":"pets"})");
+    CHECK(answer.status == 201);
+    CHECK(answer.body == R"({"id":"a1","name":"pets"})");
+    CHECK_FALSE(store.last_read_only);
+    CHECK(call("GET", "/restapis").body == R"({"item":[]})");
+    CHECK(store.last_read_only);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the signature is checked before anything else") {
+    const Answer answer = call("POST", "/nothing", "{", "AKIAOTHER");
+    CHECK(answer.status == 403);
+    CHECK(type_of(answer) == "UnrecognizedClientException");
+    CHECK(store.runs == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "then the route, then types, then constraints, then the rule") {
+    CHECK(type_of(call("POST", "/nothing", "{")) == "MissingAuthenticationTokenException");
+    CHECK(type_of(call("POST", "/restapis", "{")) == "SerializationException");
+    CHECK(type_of(call("POST", "/restapis", "{}")) == "ValidationException");
+    CHECK(store.runs == 0);
+    CHECK(type_of(call("POST", "/restapis", R"({"name":"taken"})")) == "ConflictException");
+}
+
+TEST_CASE_FIXTURE(Fixture, "an operation without a rule says that it is not built") {
+    const Answer answer = call("GET", "/sdktypes");
+    CHECK(type_of(answer) == "BadRequestException");
+    CHECK(answer.body.find("GetSdkTypes") != answer.body.npos);
+    CHECK(store.runs == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "Turnpike's additions are signed and encoded like the rest") {
+    CHECK(call("GET", "/_turnpike/v1/rollout").body == R"({"latestRevision":7})");
+    CHECK(call("GET", "/_turnpike/v1/rollout", {}, "AKIAOTHER").status == 403);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an absent database is 503, and calls behind it do not wait for it again") {
+    store.is_away = true;
+    const Answer answer = call("GET", "/restapis");
+    CHECK(answer.status == 503);
+    CHECK(type_of(answer) == "ServiceUnavailableException");
+    CHECK(call("GET", "/restapis").status == 503);
+    CHECK(store.runs == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what nobody expected is 500, and its reason is for the log only") {
+    store.is_broken = true;
+    const Answer answer = call("GET", "/restapis");
+    CHECK(answer.status == 500);
+    CHECK(answer.body.find("secret") == answer.body.npos);
+    REQUIRE(logged.size() == 1);
+    CHECK(logged[0] == "GetRestApis: secret detail");
+}
+
+TEST_CASE_FIXTURE(Fixture, "every call is observed with its operation") {
+    call("GET", "/restapis");
+    call("GET", "/nothing");
+    REQUIRE(outcomes.size() == 2);
+    CHECK(outcomes[0].operation->name == "GetRestApis");
+    CHECK(outcomes[0].status == 200);
+    CHECK(outcomes[1].operation == nullptr);
+}
