@@ -116,6 +116,7 @@ struct ControlPlane::Parts {
     api::BindingTable bindings;
     api::CallCounters calls;
     std::atomic<bool> is_serving{false};
+    bool is_waiting = false;  ///< For the database; said once.
     std::unique_ptr<redis::Client> redis;
     std::unique_ptr<access::PrincipalDirectory> principals;
     std::unique_ptr<access::Authenticator> authenticator;
@@ -195,7 +196,9 @@ Result<bool> ControlPlane::prepare_database() {
         telemetry::log_info("root principal",
                             {{"key", *root}, {"credentials", parts.settings.credentials_file}});
     } catch (const service::StoreUnavailable& away) {
-        telemetry::log_warning("waiting for the database", {{"reason", away.what()}});
+        if (!std::exchange(parts.is_waiting, true)) {
+            telemetry::log_warning("waiting for the database", {{"reason", away.what()}});
+        }
         return false;
     }
     return true;

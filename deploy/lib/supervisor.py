@@ -174,7 +174,7 @@ def command_status(layout):
     layout.print_addresses(sys.stdout)
     try:
         rollout = sample.rollout(layout)
-        print(f"revision    {rollout.get('revision')}, workers: "
+        print(f"revision    {rollout.get('latestRevision')}, workers: "
               + ", ".join(f"{w.get('id')} at {w.get('revision')}" for w in rollout.get("workers", [])))
     except Trouble as trouble:
         print(f"revision    unknown: {trouble}")

@@ -117,7 +117,7 @@ class Rollout(unittest.TestCase):
         state = self.stack.rollout()
         self.assertEqual(len(state["workers"]), 2)
         for worker in state["workers"]:
-            self.assertGreaterEqual(worker["revision"], state["revision"])
+            self.assertGreaterEqual(worker["revision"], state["latestRevision"])
         listed = self.stack.signed("GET", "/_turnpike/v1/workers").json()
         self.assertEqual({worker["id"] for worker in listed["workers"]},
                          {worker["id"] for worker in state["workers"]})

@@ -350,7 +350,7 @@ class Stack:
             state = self.rollout()
             live = [worker for worker in state["workers"]]
             return (state["unpublished"] == 0 and len(live) >= sum(w.alive() for w in self.workers)
-                    and all(worker["revision"] >= state["revision"] for worker in live))
+                    and all(worker["revision"] >= state["latestRevision"] for worker in live))
         wait_for(done, seconds, "the rollout")
 
 
