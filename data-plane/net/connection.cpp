@@ -69,6 +69,7 @@ worker::Task<> Connection::serve() {
             end_ = End::Lingering;
             break;
         }
+        if (!budget_.spend(server_.reactor())) co_await worker::Yield(server_.reactor());
         ++server_.counters_.requests;
         body_.begin(head_);
         writer_.begin(head_);

@@ -34,6 +34,8 @@ public:
     void set_id(ConnectionId id) { peer_.connection = id; }
 
 private:
+    static constexpr std::uint32_t kRequestsPerTurn = 32;
+
     enum class Next : std::uint8_t {
         Request,
         Rejection,  ///< in rejection_
@@ -65,6 +67,7 @@ private:
     Buffer output_;
     Peer peer_;
     char ip_[46];
+    worker::TurnBudget budget_{kRequestsPerTurn};
     bool is_idle_ = false;
     End end_ = End::AtOnce;
     Rejection rejection_{};

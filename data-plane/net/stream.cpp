@@ -132,9 +132,17 @@ IoResult Stream::write_tls(std::string_view bytes) {
 }
 
 worker::MaybeTask<IoResult> Stream::read_some(std::span<char> space, SteadyTime deadline) {
+    if (!budget_.spend(reactor())) return read_later(space, deadline);
     const IoResult outcome = try_read(space);
     if (outcome.status != IoStatus::WouldBlock) return outcome;
     return read_slowly(space, deadline);
+}
+
+worker::Task<IoResult> Stream::read_later(std::span<char> space, SteadyTime deadline) {
+    co_await worker::Yield(reactor());
+    const IoResult outcome = try_read(space);
+    if (outcome.status != IoStatus::WouldBlock) co_return outcome;
+    co_return co_await read_slowly(space, deadline);
 }
 
 worker::Task<IoResult> Stream::read_slowly(std::span<char> space, SteadyTime deadline) {
@@ -159,12 +167,14 @@ worker::MaybeTask<IoStatus> Stream::write_all(std::string_view first, std::strin
         return outcome.status;
     }
     skip(first, second, outcome.bytes);
-    if (first.empty() && second.empty()) return IoStatus::Done;
+    const bool is_written = first.empty() && second.empty();
+    if (is_written && budget_.spend(reactor())) return IoStatus::Done;
     return write_slowly(first, second, stall);
 }
 
 worker::Task<IoStatus> Stream::write_slowly(std::string_view first, std::string_view second,
                                             Milliseconds stall) {
+    if (first.empty() && second.empty()) co_await worker::Yield(reactor());
     while (!first.empty() || !second.empty()) {
         begin_wait(write_, reactor().now() + stall);
         co_await socket_.writable();

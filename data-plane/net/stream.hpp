@@ -16,6 +16,7 @@
 #include "data-plane/tls/session.hpp"
 #include "data-plane/worker/maybe_task.hpp"
 #include "data-plane/worker/reactor.hpp"
+#include "data-plane/worker/signal.hpp"
 
 namespace turnpike::net {
 
@@ -96,6 +97,9 @@ public:
     worker::Reactor& reactor() const { return socket_.reactor(); }
 
 private:
+    /// Reads or writes that end at once, in one turn.
+    static constexpr std::uint32_t kStepsPerTurn = 64;
+
     struct Wait {
         SteadyTime deadline = SteadyTime::max();
         bool timed_out = false;
@@ -106,6 +110,7 @@ private:
     IoResult write_plain(std::string_view first, std::string_view second);
     IoResult write_tls(std::string_view bytes);
     worker::Task<IoStatus> wait_readable(SteadyTime deadline);
+    worker::Task<IoResult> read_later(std::span<char> space, SteadyTime deadline);
     worker::Task<IoResult> read_slowly(std::span<char> space, SteadyTime deadline);
     worker::Task<IoStatus> write_slowly(std::string_view first, std::string_view second,
                                         Milliseconds stall);
@@ -120,6 +125,7 @@ private:
     Wait read_;
     Wait write_;
     bool aborted_ = false;
+    worker::TurnBudget budget_{kStepsPerTurn};
 };
 
 struct ConnectOptions {

@@ -171,8 +171,9 @@ public:
     /// still queued when the reactor dies is dropped.
     void post(std::function<void()> work);
 
-    /// Resumes `waiter` in this turn, after the events: for wakers that must not run it on their
-    /// own stack. Thread: this reactor's.
+    /// Resumes `waiter` after the events of this turn; if those who are resumed then defer again,
+    /// in the next turn. For wakers that must not run it on their own stack. Thread: this
+    /// reactor's.
     void defer(std::coroutine_handle<> waiter);
     /// Takes back what defer() was given, if it has not run yet: for waiters that are destroyed.
     void forget(std::coroutine_handle<> waiter);

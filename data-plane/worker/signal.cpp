@@ -36,6 +36,15 @@ void Signal::TimedWait::await_suspend(std::coroutine_handle<> waiter) {
     timer_.expire_at(when_);
 }
 
+Yield::~Yield() {
+    if (waiter_) reactor_.forget(waiter_);
+}
+
+void Yield::await_suspend(std::coroutine_handle<> waiter) {
+    waiter_ = waiter;
+    reactor_.defer(waiter);
+}
+
 Delay::Delay(Reactor& reactor, Milliseconds delay)
     : delay_(delay), timer_(reactor, [this] { waiter_.resume(); }) {}
 

@@ -59,6 +59,42 @@ private:
     Wait* wait_ = nullptr;
 };
 
+/// co_await: lets everything else that is due run first.
+class Yield {
+public:
+    explicit Yield(Reactor& reactor) : reactor_(reactor) {}
+    ~Yield();
+    Yield(const Yield&) = delete;
+    Yield& operator=(const Yield&) = delete;
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter);
+    void await_resume() noexcept { waiter_ = {}; }
+
+private:
+    Reactor& reactor_;
+    std::coroutine_handle<> waiter_;
+};
+
+/// How much one connection may do in one turn before it has to yield: a peer that is always ready
+/// must not starve the others. Thread: the reactor's.
+class TurnBudget {
+public:
+    explicit TurnBudget(std::uint32_t steps_max) : steps_max_(steps_max) {}
+    /// Returns: false if this turn's steps are used up.
+    bool spend(const Reactor& reactor) {
+        if (turn_ != reactor.turns()) {
+            turn_ = reactor.turns();
+            used_ = 0;
+        }
+        return ++used_ <= steps_max_;
+    }
+
+private:
+    std::uint32_t steps_max_;
+    std::uint32_t used_ = 0;
+    std::uint64_t turn_ = 0;
+};
+
 /// co_await: suspends the coroutine for `delay`, at most one timer tick longer.
 class Delay {
 public:

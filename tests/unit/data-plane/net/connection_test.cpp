@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+
+#include "data-plane/worker/signal.hpp"
 #include "tests/unit/data-plane/net/harness.hpp"
 
 using namespace turnpike;
@@ -31,6 +34,19 @@ void check_rejected(const std::string& bytes, int status) {
     CHECK(answer.substr(0, 13) == "HTTP/1.1 " + std::to_string(status) + " ");
     CHECK(has_line(answer, "Connection: close"));
     CHECK(answer.find("HTTP/1.1", 8) == std::string::npos);  // nothing after it was served
+}
+
+worker::Task<> count_body_after(worker::Signal& go_on, Request& request, ResponseWriter& writer) {
+    co_await go_on.wait();
+    std::size_t bytes = 0;
+    for (;;) {
+        const BodyPiece piece = co_await request.body.next();
+        if (piece.status != BodyPiece::Status::Data) break;
+        bytes += piece.bytes.size();
+    }
+    const std::string text = std::to_string(bytes);
+    const ResponseHead head{.status = 200, .reason = {}, .fields = {}};
+    co_await writer.send(head, text);
 }
 
 const std::string kHost = "Host: a.example\r\n";
@@ -362,27 +378,49 @@ TEST_CASE("large streams move at the speed of their reader") {
 }
 
 TEST_CASE("a body is read no faster than the handler takes it") {
-    std::promise<void> resume;
-    const auto resumed = resume.get_future().share();
-    const auto handler = [](Request& request, ResponseWriter& writer) -> worker::Task<> {
-        std::size_t bytes = 0;
-        for (;;) {
-            const BodyPiece piece = co_await request.body.next();
-            if (piece.status != BodyPiece::Status::Data) break;
-            bytes += piece.bytes.size();
-        }
-        const std::string text = std::to_string(bytes);
-        const ResponseHead head{.status = 200, .reason = {}, .fields = {}};
-        co_await writer.send(head, text);
+    std::unique_ptr<worker::Signal> go_on;
+    const auto handler = [&go_on](Request& request, ResponseWriter& writer) {
+        return count_body_after(*go_on, request, writer);
     };
     TestServer server(handler);
+    server.on_reactor([&] { go_on = std::make_unique<worker::Signal>(server.reactor()); });
     Client client(server.port());
-    std::thread sender([&] {
-        client.send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 9000000\r\n\r\n" +
-                    std::string(9'000'000, 'b'));
-    });
+    client.send("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 9000000\r\n\r\n");
+    std::size_t sent = 0;
+    const std::string piece(100'000, 'b');
+    while (sent < 9'000'000) {
+        const auto count = ::send(client.descriptor(), piece.data(),
+                                  std::min<std::size_t>(piece.size(), 9'000'000 - sent),
+                                  MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (count < 0) break;
+        sent += static_cast<std::size_t>(count);
+    }
+    CHECK(sent < 9'000'000);  // the kernel holds what fits, the rest stays with the client
+    server.on_reactor([&] { go_on->set(); });
+    client.send(std::string(9'000'000 - sent, 'b'));
     CHECK(body_of(client.receive_response()) == "9000000");
+}
+
+TEST_CASE("a client that always has a request ready does not starve the others") {
+    std::atomic<bool> stop{false};
+    TestServer server(ignore_body);
+    Client greedy(server.port());
+    std::thread sender([&] {
+        std::string requests;
+        for (int i = 0; i < 1000; ++i) requests += "GET / HTTP/1.1\r\n" + kHost + "\r\n";
+        while (!stop && greedy.send(requests)) {
+        }
+        greedy.end_sending();
+    });
+    std::thread reader([&] { greedy.receive_all(); });
+    for (int i = 0; i < 20; ++i) {
+        Client other(server.port());
+        other.send("GET / HTTP/1.1\r\n" + kHost + "\r\n");
+        CHECK(body_of(other.receive_response()) == "ok");
+    }
+    stop = true;
     sender.join();
+    reader.join();
 }
 
 TEST_CASE("a response that is given up breaks the connection") {
