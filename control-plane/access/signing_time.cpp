@@ -19,7 +19,10 @@ std::optional<WallTime> to_time(const Parts& parts) {
     const std::chrono::year_month_day date{std::chrono::year{parts.year},
                                            std::chrono::month{parts.month},
                                            std::chrono::day{parts.day}};
-    const bool exists = date.ok() && parts.hour < 24 && parts.minute < 60 && parts.second < 60;
+    // Outside these a WallTime of nanoseconds overflows sooner or later in sums.
+    const bool is_in_range = parts.year >= 1970 && parts.year <= 2200;
+    const bool exists =
+        is_in_range && date.ok() && parts.hour < 24 && parts.minute < 60 && parts.second < 60;
     if (!exists) return std::nullopt;
     return WallTime{std::chrono::sys_days{date} + std::chrono::hours{parts.hour} +
                     std::chrono::minutes{parts.minute} + Seconds{parts.second}};

@@ -173,8 +173,8 @@ TEST_CASE("a credential has five parts") {
 
 TEST_CASE("a date that is not ISO-8601 in basic format is refused") {
     Gate gate;
-    for (const std::string date :
-         {"2015-08-30T12:36:00Z", "20150231T000000Z", "20150830T123600", "x"}) {
+    for (const std::string date : {"2015-08-30T12:36:00Z", "20150231T000000Z", "99990101T000000Z",
+                                   "00000101T000000Z", "20150830T123600", "x"}) {
         CHECK(gate.check(signed_by({.date_time = date})) ==
               "IncompleteSignature: Date must be in ISO-8601 'basic format'. Got '" + date +
                   "'. See http://en.wikipedia.org/wiki/ISO_8601");
