@@ -18,11 +18,11 @@ namespace turnpike::telemetry {
 using LogDestination = std::uint32_t;
 
 class LogChannel;
-class LogFiles;
+struct LogBlock;
 
 /// One reactor's end of the access log: formats lines into a block of its own; full blocks, and
 /// started ones at each tick, go to the flusher through a queue without locks. If the flusher falls
-/// behind by kLogBlocksMax blocks, lines are dropped and counted; the reactor never waits.
+/// behind by 16 blocks of 64 KiB, lines are dropped and counted; the reactor never waits.
 /// Thread: its reactor's, or any while no reactor runs. Flushes when it dies.
 class AccessLogWriter {
 public:
@@ -38,6 +38,7 @@ public:
 private:
     void hand_over();
     std::shared_ptr<LogChannel> channel_;
+    LogBlock* block_ = nullptr;  // the channel's
 };
 
 /// The access logs of one process: destinations, and the thread that writes them to files.
@@ -48,7 +49,7 @@ public:
         std::string default_file;
         /// Folder for the files of destinations that stages name.
         std::string folder;
-        std::size_t destinations_max = 4096;
+        std::size_t destinations_max = 1024;
         /// Told of files that cannot be written, once until they can again. Thread: the flusher's.
         std::function<void(std::string_view file, std::string_view reason)> report;
     };

@@ -11,7 +11,7 @@
 namespace turnpike::telemetry {
 
 /// Room for a value that has to be formatted: numbers, dates.
-using LogScratch = std::array<char, 64>;
+using LogScratch = std::array<char, 256>;
 
 /// Gives the values of one request to its access log line; only those are asked for that the format
 /// names, so values are made when asked.
@@ -33,7 +33,7 @@ public:
     /// One line of text with "$context.name" references. Whatever is no reference is literal;
     /// unknown and missing values are "-". Never fails: the management API checks formats.
     explicit LogFormat(std::string_view text);
-    /// JSON lines with every variable, those without a value left out.
+    /// JSON lines with every variable that phases set today, those without a value left out.
     static const LogFormat& json_lines();
 
     /// Adds one line with its line end. Values are escaped as in JSON strings whatever the format

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -87,6 +88,8 @@ enum class LogVariable : std::uint8_t {
     WebaclArn,
     XrayTraceId,
 };
+
+constexpr std::size_t kLogVariables = static_cast<std::size_t>(LogVariable::XrayTraceId) + 1;
 
 /// What a "$context.name" stands for.
 struct LogReference {

@@ -69,7 +69,7 @@ constexpr std::array<Microseconds, 15> kLatencyBounds{
 
 /// What one request adds.
 struct MeterSample {
-    int status = 0;
+    int status = 0;          ///< Of the response; beyond 599 it counts as 599.
     Microseconds latency{};  ///< From the request to the end of the response.
     std::optional<Microseconds> integration_latency;  ///< Only if the back end was called.
 };
@@ -108,11 +108,11 @@ public:
 private:
     using Counter = std::atomic<std::uint64_t>;
     struct Latency {
-        std::array<Counter, kLatencyBounds.size() + 1> buckets;
-        Counter sum_us;
+        std::array<Counter, kLatencyBounds.size() + 1> buckets{};
+        Counter sum_us{};
     };
     struct Slot {
-        std::array<Counter, 5> statuses;
+        std::array<Counter, 5> statuses{};
         Latency latency;
         Latency integration_latency;
     };
@@ -127,9 +127,9 @@ private:
     static void add_latency(const Latency& latency, LatencyTotals& totals);
     Block& block_of(MeterSlot slot);
 
-    std::unique_ptr<std::array<std::atomic<Block*>, MeterRegistry::kSlotsMax / kBlockSlots>>
-        blocks_;
-    std::array<Counter, kStatusMax + 1> by_status_;
+    using Blocks = std::array<std::atomic<Block*>, MeterRegistry::kSlotsMax / kBlockSlots>;
+    std::unique_ptr<Blocks> blocks_;  // each owned here; an atomic cannot be a unique_ptr
+    std::array<Counter, kStatusMax + 1> by_status_{};
 };
 
 }  // namespace turnpike::telemetry
