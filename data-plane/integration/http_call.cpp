@@ -128,9 +128,7 @@ private:
         BodyPiece piece = co_await source.next();
         took_body_ = true;
         const auto declared = source.declared_length();
-        // A body that came whole, however it was framed, goes out with its length.
-        const bool is_whole = piece.status == BodyPiece::Status::Data && source.is_complete();
-        const bool chunks = !declared && !is_whole && piece.status == BodyPiece::Status::Data;
+        const bool chunks = !declared && piece.status == BodyPiece::Status::Data;
         if (chunks) {
             append("Transfer-Encoding: chunked\r\n\r\n");
         } else {
