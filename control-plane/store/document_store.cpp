@@ -13,8 +13,7 @@ constexpr int kAttemptsMax = 8;
 constexpr Milliseconds kIdleBeginDeadline{600};
 
 bool is_worth_a_retry(const SqlError& error) {
-    return error.state() == sql_state::kSerializationFailure ||
-           error.state() == sql_state::kDeadlock;
+    return error.state() == sql_state::kSerializationFailure;
 }
 
 /// What an operation is told of an answer that no retry helps with.

@@ -60,6 +60,7 @@ Pool::~Pool() {
 
 Pool::Lease Pool::acquire(SteadyTime deadline, bool fresh) {
     std::vector<Idle> closing;  // outlives the lock: closing a connection may take a while
+    const SteadyTime start = steady_now();
     std::unique_lock lock(mutex_);
     if (fresh) {
         open_ -= idle_.size();
@@ -71,7 +72,8 @@ Pool::Lease Pool::acquire(SteadyTime deadline, bool fresh) {
         if (!idle_.empty()) {
             Idle taken = std::move(idle_.back());
             idle_.pop_back();
-            return Lease(*this, std::move(taken.session), taken.is_new);
+            // One that was opened for somebody who gave up may have gone stale as well.
+            return Lease(*this, std::move(taken.session), taken.is_new && taken.since >= start);
         }
         if (failures_ != failures_before) {
             throw service::StoreUnavailable(last_failure_);

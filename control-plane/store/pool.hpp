@@ -37,7 +37,8 @@ public:
         ~Lease();
 
         Session& session() { return *session_; }
-        /// Opened for this lease: if it does not work, another one will not either.
+        /// Opened while this lease was waited for: if it does not work, another one will not
+        /// either.
         bool is_fresh() const { return is_fresh_; }
         /// Ends the transaction without effects; a session on which that fails is not used again.
         void roll_back() noexcept;

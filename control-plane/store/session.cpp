@@ -135,18 +135,28 @@ auto Session::guarded(Milliseconds deadline, const Call& call) {
         // The answer may have come in the moment in which the deadline passed.
         if (connection_->guard->disarm()) is_usable_ = false;
         return answer;
+    } catch (const pqxx::statement_completion_unknown& unknown) {
+        lose(unknown.what());
+    } catch (const pqxx::transaction_rollback& rolled_back) {
+        // A serialisation failure or a deadlock: the library does not keep the state of these.
+        refuse(std::string(sql_state::kSerializationFailure), rolled_back.what());
     } catch (const pqxx::sql_error& error) {
-        const bool is_late = connection_->guard->disarm();
-        if (!is_late && connection_->link.is_open() && !is_outage(error.sqlstate())) {
-            throw SqlError(error.sqlstate(), error.what());
-        }
-        is_usable_ = false;
-        throw service::StoreUnavailable(is_late ? "no answer in time" : error.what());
+        refuse(error.sqlstate(), error.what());
     } catch (const std::exception& failure) {
-        const bool is_late = connection_->guard->disarm();
-        is_usable_ = false;
-        throw service::StoreUnavailable(is_late ? "no answer in time" : failure.what());
+        lose(failure.what());
     }
+}
+
+void Session::refuse(const std::string& state, const char* text) {
+    if (is_outage(state) || !connection_->link.is_open()) lose(text);
+    if (connection_->guard->disarm()) lose("no answer in time");
+    throw SqlError(state, text);
+}
+
+void Session::lose(const char* text) {
+    is_usable_ = false;
+    const bool is_late = connection_->guard->disarm();
+    throw service::StoreUnavailable(is_late ? "no answer in time" : text);
 }
 
 std::string Session::prepared_name(const std::string& sql) {

@@ -28,8 +28,7 @@ private:
 namespace sql_state {
 inline constexpr std::string_view kUniqueViolation = "23505";
 inline constexpr std::string_view kForeignKeyViolation = "23503";
-inline constexpr std::string_view kSerializationFailure = "40001";
-inline constexpr std::string_view kDeadlock = "40P01";
+inline constexpr std::string_view kSerializationFailure = "40001";  ///< Deadlocks too.
 inline constexpr std::string_view kLockNotAvailable = "55P03";
 inline constexpr std::string_view kInvalidCharacter = "22021";
 inline constexpr std::string_view kUntranslatableCharacter = "22P05";
@@ -89,6 +88,8 @@ private:
     struct Connection;
     template <typename Call>
     auto guarded(Milliseconds deadline, const Call& call);
+    [[noreturn]] void refuse(const std::string& state, const char* text);
+    [[noreturn]] void lose(const char* text);
     std::string prepared_name(const std::string& sql);
 
     std::unique_ptr<Connection> connection_;
