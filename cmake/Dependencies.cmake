@@ -15,16 +15,11 @@ find_package(prometheus-cpp REQUIRED)
 pkg_check_modules(pistache REQUIRED IMPORTED_TARGET libpistache)
 pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
-# Its flags would not match the precompiled header; on 64-bit machines they mean nothing.
-set_target_properties(PkgConfig::hiredis PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# Their flags would not match the precompiled header; on 64-bit machines they mean nothing.
+set_target_properties(PkgConfig::hiredis PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
 add_library(turnpike_rapidjson INTERFACE)
 target_include_directories(turnpike_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
 target_compile_definitions(turnpike_rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
-
-# Flags that change nothing on a 64-bit Linux, but keep a source from using the precompiled header.
-foreach(target PkgConfig::hiredis PkgConfig::re2)
-    set_property(TARGET ${target} PROPERTY INTERFACE_COMPILE_OPTIONS "")
-endforeach()

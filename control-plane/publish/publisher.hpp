@@ -1,15 +1,18 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
 #include "common/base/clock.hpp"
+#include "common/base/result.hpp"
 #include "common/redis/client.hpp"
 #include "common/snapshot/published.hpp"
+#include "control-plane/publish/redis_writer.hpp"
 #include "control-plane/publish/source.hpp"
 
 namespace turnpike::publish {
@@ -29,7 +32,7 @@ public:
         Milliseconds redis_timeout{5000};
         Milliseconds collect_every{600'000};  ///< Unreferenced blobs, workers long gone.
     };
-    /// What people should know; the caller logs it. The flag is true for a recovered failure.
+    /// What people should know; the caller logs it. The flag: a warning, not an error.
     using Report = std::function<void(const std::string& text, bool is_warning)>;
 
     Publisher(PublicationSource& source, redis::Client& redis, snapshot::PublishedNames names,
@@ -47,21 +50,27 @@ public:
     std::uint64_t revision() const { return revision_.load(std::memory_order_relaxed); }
 
 private:
-    class Round;
+    enum class Progress : std::uint8_t { Idle, Published };
     void run();
-    bool work();
-    void collect_if_due();
+    Result<Progress> work();
+    Result<void> ensure_epoch();
+    Result<void> publish_anew();
+    Result<Progress> publish_outbox();
+    Result<void> collect_if_due();
+    void rest(Milliseconds time);
 
     PublicationSource& source_;
-    redis::Client& redis_;
-    snapshot::PublishedNames names_;
+    RedisWriter writer_;
     Options options_;
     Report report_;
     std::atomic<bool> is_leader_{false};
     std::atomic<bool> is_stopping_{false};
     std::atomic<std::uint64_t> revision_{0};
-    bool is_epoch_checked_ = false;
+    std::string epoch_;  // of what is in Redis, once it was looked at
+    SteadyTime next_look_{};
     SteadyTime next_collection_{};
+    std::mutex mutex_;
+    std::condition_variable stop_asked_;
     std::thread thread_;
 };
 

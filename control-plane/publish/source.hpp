@@ -73,6 +73,16 @@ public:
                                                 std::string_view stage_name) = 0;
     virtual std::optional<json::Value> plan(std::string_view id) = 0;
     virtual std::optional<PublishedKey> key(std::string_view id) = 0;
+    /// The same of many, those that exist only; for publishing anew. To be overridden where one
+    /// query for all is cheaper than one for each.
+    virtual std::vector<std::pair<std::string, PublishedKey>> keys(
+        const std::vector<std::string>& key_ids) {
+        std::vector<std::pair<std::string, PublishedKey>> found;
+        for (const std::string& id : key_ids) {
+            if (std::optional<PublishedKey> one = key(id)) found.emplace_back(id, std::move(*one));
+        }
+        return found;
+    }
     /// The deployment document with this hash.
     virtual std::optional<std::string> blob(std::string_view hash) = 0;
 

@@ -5,27 +5,21 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/base/text.hpp"
-#include "common/model/api_key.hpp"
 #include "common/redis/client.hpp"
 #include "common/snapshot/published.hpp"
+#include "data-plane/worker/key_record.hpp"
 #include "data-plane/worker/maybe_task.hpp"
 #include "data-plane/worker/reactor.hpp"
 
 namespace turnpike::worker {
 
-/// Null: no enabled or disabled key has this value.
-using KeyRecord = std::shared_ptr<const model::ApiKey>;
-/// Records by hexadecimal HMAC of the value; what a restarted worker knew before.
-using KnownKeys = std::unordered_map<std::string, KeyRecord, StringHash, std::equal_to<>>;
-
 /// What the key directories of all reactors share. Constant while reactors run.
 struct KeyDirectoryShared {
+    /// Must be gone, with its last callback, before the reactors are.
     redis::Client* redis = nullptr;
     snapshot::PublishedNames names{""};
     /// Lower-case hexadecimal HMAC-SHA256 of an API key's value with the installation's key.
@@ -42,15 +36,17 @@ struct KeyDirectoryShared {
 /// keys in use lie in the worker's memory, where requests carry them anyway; nothing but HMACs is
 /// ever written to disk. The hash is seeded at random, so that callers cannot make values collide.
 ///
-/// When Redis is away, keys that this worker saw before (this run or, from the state directory, an
-/// earlier one) go on; others are Unavailable. Thread: its reactor's only.
+/// When Redis is away or is being filled, keys that this worker saw before (this run or, from the
+/// state directory, an earlier one) go on; others are Unavailable. Thread: its reactor's only.
 class KeyDirectory {
 public:
     struct Limits {
         std::size_t entries_max = 20'000;
-        std::size_t value_bytes_max = 256;  ///< Longer values are unknown without a look.
-        std::size_t pending_max = 4096;     ///< Look-ups under way; more are Unavailable.
-        Milliseconds absent_for{2000};      ///< How long "there is no such key" is believed.
+        std::size_t absent_entries_max = 4096;  ///< Apart, so that guesses push out no real key.
+        std::size_t value_bytes_max = 256;      ///< Longer values are unknown without a look.
+        std::size_t pending_max = 4096;         ///< Look-ups under way; more are Unavailable.
+        Milliseconds offline_for{1000};         ///< How long what was known before is used unasked.
+        Milliseconds absent_for{2000};          ///< How long "there is no such key" is believed.
     };
 
     KeyDirectory(Reactor& reactor, const KeyDirectoryShared& shared, Limits limits);
@@ -60,26 +56,30 @@ public:
     KeyDirectory(const KeyDirectory&) = delete;
     KeyDirectory& operator=(const KeyDirectory&) = delete;
 
-    /// At once if it is cached. Concurrent look-ups of one value ask once. `value` must live until
-    /// the first suspension only.
-    /// Errors: Unavailable if Redis does not answer and the key was not seen before.
+    /// At once if it is cached. Concurrent look-ups of one value ask once.
+    /// Errors: Unavailable if Redis does not answer, or does not hold everything yet, and the key
+    /// was not seen before.
     MaybeTask<Result<KeyRecord>> find(std::string_view value);
 
-    /// The key with this HMAC changed.
+    /// The key with this HMAC changed, and this is what it is now; null: there is none any more.
+    /// What is cached is replaced, not dropped, so that a change just before an outage of Redis
+    /// does not lose the key.
+    void refresh(std::string_view lookup, const KeyRecord& record);
+    /// The key with this HMAC changed; what it is now is not known.
     void invalidate(std::string_view lookup);
-    /// Anything may have changed.
-    void invalidate_all();
-    /// Keys saved by an earlier run; used while Redis is away.
-    void set_known(std::shared_ptr<const KnownKeys> known) { known_ = std::move(known); }
+    /// Anything may have changed; `known` is what is known to hold still.
+    void reset(std::shared_ptr<const KnownKeys> known);
 
 private:
     struct State;
-    struct Entry;
     struct Pending;
-    Task<Result<KeyRecord>> fetch(std::string value);
+    struct Outcome;
+    static Task<Result<KeyRecord>> wait_for(Reactor& reactor, std::shared_ptr<Pending> pending);
+    std::shared_ptr<Pending> ask(std::string_view value);
+    static Result<KeyRecord> settle(State& state, const Pending& pending, const Outcome& outcome);
 
+    Reactor& reactor_;
     std::shared_ptr<State> state_;
-    std::shared_ptr<const KnownKeys> known_;
 };
 
 }  // namespace turnpike::worker

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -65,28 +64,27 @@ public:
     /// Requires: reactors still run, or run no more and will not be asked.
     void stop();
 
-    /// A full configuration, from disk or from Redis, has been posted to every reactor.
-    bool is_ready() const { return is_ready_.load(std::memory_order_acquire); }
-    /// Redis answered the last heartbeat; false means degraded.
-    bool is_connected() const { return is_connected_.load(std::memory_order_relaxed); }
-    std::uint64_t revision() const { return revision_.load(std::memory_order_relaxed); }
+    /// A full configuration, from disk or from Redis, is installed on every reactor.
+    bool is_ready() const;
+    /// Redis answered last time; false means degraded.
+    bool is_connected() const;
+    /// Installed on every reactor.
+    std::uint64_t revision() const;
 
     /// The compiled stage of this entry: at once from the calling reactor's slot, else compiled on
-    /// the loader's thread. Concurrent calls compile once.
+    /// the loader's thread.
     /// Errors: NotFound (deleted meanwhile), Invalid (cannot be compiled), Unavailable (its
-    /// document is neither on disk nor to be had from Redis now).
+    /// document is neither on disk nor to be had from Redis now, or too many wait).
     MaybeTask<Result<std::shared_ptr<const snapshot::CompiledStage>>> load_stage(
         const ReactorPort& port, const snapshot::StageEntry& entry);
 
-    /// To be given to KeyDirectoryShared::on_learned.
+    /// For KeyDirectoryShared::on_learned. Thread: any.
     void remember_key(const std::string& lookup, const KeyRecord& record);
 
+    class Impl;  // loader_impl.hpp
+
 private:
-    class Impl;
-    std::unique_ptr<Impl> impl_;
-    std::atomic<bool> is_ready_{false};
-    std::atomic<bool> is_connected_{false};
-    std::atomic<std::uint64_t> revision_{0};
+    std::shared_ptr<Impl> impl_;
 };
 
 /// Id of this worker: kept in the state directory, made at random the first time. Two processes on

@@ -1,0 +1,79 @@
+#include "data-plane/worker/key_cache.hpp"
+
+#include <cstring>
+
+#include "common/crypto/digest.hpp"
+
+namespace turnpike::worker {
+
+std::size_t KeyCache::SeededHash::operator()(std::string_view value) const {
+    // Multiply and fold (wyhash's step): the seed makes the outcome unknown to callers.
+    constexpr std::uint64_t kMultiplier = 0xa076'1d64'78bd'642f;
+    __extension__ using Wide = unsigned __int128;
+    std::uint64_t hash = seed ^ value.size();
+    while (!value.empty()) {
+        std::uint64_t word = 0;
+        const std::size_t bytes = std::min(value.size(), sizeof word);
+        std::memcpy(&word, value.data(), bytes);
+        value.remove_prefix(bytes);
+        const auto product = static_cast<Wide>(hash ^ word) * (kMultiplier ^ (seed << 1U | 1U));
+        hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+    }
+    return hash;
+}
+
+bool KeyCache::ConstantTimeEqual::operator()(std::string_view a, std::string_view b) const {
+    return a.size() == b.size() && crypto::constant_time_equal(a, b);
+}
+
+KeyCache::KeyCache(std::size_t entries_max, std::uint64_t seed)
+    : entries_max_(entries_max), by_value_(16, SeededHash{seed}) {}
+
+const KeyCache::Entry* KeyCache::find(std::string_view value, SteadyTime now) {
+    const auto found = by_value_.find(value);
+    if (found == by_value_.end()) return nullptr;
+    const auto entry = found->second;
+    if (entry->expires <= now) {
+        erase(entry);
+        return nullptr;
+    }
+    entries_.splice(entries_.begin(), entries_, entry);
+    return &*entry;
+}
+
+void KeyCache::put(Entry entry) {
+    if (const auto found = by_value_.find(std::string_view(entry.value));
+        found != by_value_.end()) {
+        erase(found->second);
+    }
+    if (const auto found = by_lookup_.find(std::string_view(entry.lookup));
+        found != by_lookup_.end()) {
+        erase(found->second);
+    }
+    if (entries_.size() >= entries_max_) erase(std::prev(entries_.end()));
+    entries_.push_front(std::move(entry));
+    by_value_.emplace(entries_.front().value, entries_.begin());
+    by_lookup_.emplace(entries_.front().lookup, entries_.begin());
+}
+
+void KeyCache::erase_lookup(std::string_view lookup) {
+    if (const auto found = by_lookup_.find(lookup); found != by_lookup_.end()) erase(found->second);
+}
+
+void KeyCache::replace(std::string_view lookup, KeyRecord record) {
+    const auto found = by_lookup_.find(lookup);
+    if (found != by_lookup_.end()) found->second->record = std::move(record);
+}
+
+void KeyCache::erase(Entries::iterator entry) {
+    by_value_.erase(std::string_view(entry->value));
+    by_lookup_.erase(std::string_view(entry->lookup));
+    crypto::wipe(entry->value);
+    entries_.erase(entry);
+}
+
+void KeyCache::clear() {
+    while (!entries_.empty()) erase(entries_.begin());
+}
+
+}  // namespace turnpike::worker

@@ -1,0 +1,272 @@
+#include "common/snapshot/decode.hpp"
+#include "common/snapshot/limits.hpp"
+#include "data-plane/worker/loader_impl.hpp"
+
+namespace turnpike::worker {
+
+namespace {
+
+// Above this many changed stages at once, they are compiled when asked for.
+constexpr std::size_t kCompiledAheadMax = 16;
+constexpr std::size_t kNamesPerRead = 500;
+constexpr Milliseconds kFollowRetry{100};
+constexpr std::size_t kLatelyChangedMax = 10'000;
+constexpr std::string_view kStreamCount = "200";
+
+}  // namespace
+
+void Loader::Impl::lost(const Error& error) {
+    if (is_connected.exchange(false)) warn("going on without Redis: " + error.detail);
+    next_follow_ = steady_now() + kFollowRetry;
+}
+
+void Loader::Impl::synchronise(const PublishedReader::Position& position) {
+    if (position.epoch.empty()) return;  // emptied or being filled: what we hold is better
+    if (position.epoch == epoch_ && !needs_resync_) {
+        // From disk, or followed all the time: the stream tells what came after. An older copy of
+        // the same is not followed; the publisher will replace it.
+        if (position.revision >= revision_) is_synced_ = true;
+        return;
+    }
+    is_synced_ = false;
+    if (Result<void> done = resync(position); !done) {
+        warn("reading everything from Redis failed: " + done.error().detail + done.error().message);
+    }
+}
+
+Result<void> Loader::Impl::resync(const PublishedReader::Position& position) {
+    std::set<std::string> changed;
+    if (Result<void> done = resync_stages(changed); !done) return done;
+    if (Result<void> done = resync_plans(); !done) return done;
+    if (Result<void> done = resync_keys(); !done) return done;
+    const Result<PublishedReader::Position> after = reader_.position();
+    if (!after) return after.error();
+    if (after->epoch != position.epoch) return unavailable("it was published anew meanwhile");
+    epoch_ = position.epoch;
+    revision_ = position.revision;
+    ++generation_;
+    is_synced_ = true;
+    needs_resync_ = false;
+    install(changed, {}, true);
+    save();
+    return {};
+}
+
+Result<void> Loader::Impl::resync_stages(std::set<std::string>& changed) {
+    std::set<std::string> present;
+    Result<void> done = reader_.each_stage(
+        [&](const std::string& name, const std::string& record) {
+            if (present.size() >= snapshot::limits::kStagesMax) return;
+            present.insert(name);
+            if (put_stage(name, record, StageShelf::Compile::WhenInUse)) changed.insert(name);
+        },
+        [this] { serve_urgent(); });
+    if (!done) return done;
+    for (const std::string& name : shelf_.names()) {
+        if (!present.contains(name)) put_stage(name, std::nullopt, StageShelf::Compile::WhenInUse);
+    }
+    return {};
+}
+
+Result<void> Loader::Impl::resync_plans() {
+    std::set<std::string> present;
+    Result<void> done = reader_.each_plan(
+        [&](const std::string& id, const std::string& record) {
+            if (present.size() >= snapshot::limits::kPlansMax) return;
+            present.insert(id);
+            put_plan(id, record);
+        },
+        [this] { serve_urgent(); });
+    if (!done) return done;
+    std::vector<std::string> gone;
+    for (const auto& [id, plan] : plans_) {
+        if (!present.contains(id)) gone.push_back(id);
+    }
+    for (const std::string& id : gone) put_plan(id, std::nullopt);
+    return {};
+}
+
+/// What was known before this gap may have changed in it.
+Result<void> Loader::Impl::resync_keys() {
+    std::vector<std::string> lookups;
+    for (const auto& [lookup, record] : known_keys_) lookups.push_back(lookup);
+    const Result<std::vector<KeyChange>> keys = read_keys(lookups);
+    if (!keys) return keys.error();
+    KnownKeys known;
+    for (const KeyChange& key : *keys) {
+        if (key.record) known[key.lookup] = key.record;
+    }
+    known_keys_ = std::move(known);
+    initial_keys_ = std::make_shared<const KnownKeys>(known_keys_);
+    are_keys_dirty_ = true;
+    return {};
+}
+
+void Loader::Impl::follow() {
+    is_waiting_for_stream_ = true;
+    stream_->send({"XREAD", "COUNT", std::string(kStreamCount), "BLOCK",
+                   std::to_string(options_.stream_block.count()), "STREAMS", names_.stream(),
+                   std::to_string(revision_) + "-0"},
+                  [weak = weak_from_this(), generation = generation_](Result<redis::Reply> reply) {
+                      const auto self = weak.lock();
+                      if (!self) return;
+                      // A Reply is moved into shared state: a std::function must be copyable.
+                      auto shared = std::make_shared<Result<redis::Reply>>(std::move(reply));
+                      self->queue_.post([impl = self.get(), shared, generation] {
+                          impl->on_stream(*shared, generation);
+                      });
+                  });
+}
+
+void Loader::Impl::on_stream(const Result<redis::Reply>& reply, std::uint64_t generation) {
+    is_waiting_for_stream_ = false;
+    if (generation != generation_) return;  // asked before a resync: the place is another now
+    if (!reply) return lost(reply.error());
+    const Result<std::vector<PublishedChanges>> entries = parse_stream(*reply);
+    Result<void> done = entries ? on_changes(*entries) : Result<void>(entries.error());
+    if (done) return;
+    if (done.error().kind == Error::Kind::Unavailable ||
+        done.error().kind == Error::Kind::Timeout) {
+        return lost(done.error());
+    }
+    warn("the stream cannot be followed: " + done.error().message + done.error().detail);
+    needs_resync_ = true;
+    is_synced_ = false;
+    next_heartbeat_ = steady_now();
+}
+
+Result<void> Loader::Impl::on_changes(const std::vector<PublishedChanges>& entries) {
+    std::set<std::string> stages;
+    std::set<std::string> plans;
+    std::vector<std::string> lookups;
+    std::uint64_t revision = revision_;
+    for (const PublishedChanges& entry : entries) {
+        if (entry.revision <= revision) continue;
+        if (entry.previous != revision) return conflict("entries are missing");
+        revision = entry.revision;
+        for (const auto& [kind, name] : entry.changes) {
+            if (kind == snapshot::change::kStage) stages.insert(name);
+            if (kind == snapshot::change::kPlan) plans.insert(name);
+            if (kind == snapshot::change::kKey) lookups.push_back(name);
+            if (kind == snapshot::change::kEpoch) return conflict("everything was published anew");
+        }
+    }
+    if (revision == revision_) return {};
+    return apply(stages, plans, lookups, revision);
+}
+
+Result<void> Loader::Impl::apply(const std::set<std::string>& stages,
+                                 const std::set<std::string>& plans,
+                                 const std::vector<std::string>& lookups, std::uint64_t revision) {
+    const auto compile = stages.size() <= kCompiledAheadMax ? StageShelf::Compile::Now
+                                                            : StageShelf::Compile::WhenInUse;
+    const std::vector<std::string> names(stages.begin(), stages.end());
+    std::set<std::string> changed;
+    for (std::size_t at = 0; at < names.size(); at += kNamesPerRead) {
+        const std::size_t end = std::min(at + kNamesPerRead, names.size());
+        const std::vector<std::string> some(names.begin() + static_cast<std::ptrdiff_t>(at),
+                                            names.begin() + static_cast<std::ptrdiff_t>(end));
+        const Result<PublishedReader::Records> records = reader_.stages(some);
+        if (!records) return records.error();
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            if (put_stage(some[i], (*records)[i], compile)) changed.insert(some[i]);
+        }
+        serve_urgent();
+    }
+    if (Result<void> done = apply_plans(plans); !done) return done;
+    Result<std::vector<KeyChange>> keys = read_keys(lookups);
+    if (!keys) return keys.error();
+    for (const KeyChange& key : *keys) note_key(key.lookup, key.record);
+    if (revision == revision_ && changed.empty()) return {};
+    revision_ = revision;
+    install(changed, std::move(*keys), false);
+    save();
+    return {};
+}
+
+Result<std::vector<Loader::Impl::KeyChange>> Loader::Impl::read_keys(
+    const std::vector<std::string>& lookups) {
+    const Result<PublishedReader::Records> records = reader_.keys(lookups);
+    if (!records) return records.error();
+    std::vector<KeyChange> changes;
+    for (std::size_t i = 0; i < lookups.size(); ++i) {
+        KeyChange change{lookups[i], nullptr};
+        const std::optional<std::string>& record = (*records)[i];
+        Result<model::ApiKey> key = record ? snapshot::decode_key(*record) : not_found({});
+        if (key) change.record = std::make_shared<const model::ApiKey>(std::move(*key));
+        changes.push_back(std::move(change));
+    }
+    return changes;
+}
+
+/// What is known to change is kept up to date; what is not known is not worth keeping.
+void Loader::Impl::note_key(const std::string& lookup, const KeyRecord& record) {
+    if (lately_changed_keys_.size() >= kLatelyChangedMax) lately_changed_keys_.clear();
+    lately_changed_keys_.insert(lookup);
+    const auto known = known_keys_.find(lookup);
+    if (known == known_keys_.end()) return;
+    are_keys_dirty_ = true;
+    if (record) {
+        known->second = record;
+    } else {
+        known_keys_.erase(known);
+    }
+}
+
+Result<void> Loader::Impl::apply_plans(const std::set<std::string>& ids) {
+    const std::vector<std::string> list(ids.begin(), ids.end());
+    const Result<PublishedReader::Records> records = reader_.plans(list);
+    if (!records) return records.error();
+    for (std::size_t i = 0; i < list.size(); ++i) put_plan(list[i], (*records)[i]);
+    return {};
+}
+
+/// Returns: whether the stage has a new version, or is gone.
+bool Loader::Impl::put_stage(const std::string& name, const std::optional<std::string>& record,
+                             StageShelf::Compile compile) {
+    retry_.erase(name);
+    if (!record) {
+        set_problem(name, std::nullopt);
+        if (!shelf_.remove(name)) return false;
+        if (state_) state_->remove_stage(name);
+        return true;
+    }
+    const StageShelf::Change change = shelf_.put(name, *record, compile);
+    set_problem(name, change.problem);
+    if (change.problem && change.problem->kind != Error::Kind::Invalid) retry_.insert(name);
+    if (!change.is_changed) return false;
+    const StageFacts& facts = *shelf_.facts(name);
+    if (state_) {
+        state_->put_stage(name, facts, *record);
+        fetch_ahead_.insert(facts.snapshot);
+        if (!facts.canary_snapshot.empty()) fetch_ahead_.insert(facts.canary_snapshot);
+    }
+    return true;
+}
+
+void Loader::Impl::put_plan(const std::string& id, const std::optional<std::string>& record) {
+    if (!record) {
+        plans_.erase(id);
+        if (state_) state_->remove_plan(id);
+        return;
+    }
+    if (set_plan(id, *record) && state_) state_->put_plan(id, *record);
+}
+
+bool Loader::Impl::set_plan(const std::string& id, std::string_view record) {
+    Result<model::UsagePlan> plan = snapshot::decode_plan(record);
+    if (!plan) {
+        warn("usage plan " + id + ": " + plan.error().message);
+        return false;
+    }
+    plans_[id] = std::make_shared<const snapshot::CompiledPlan>(std::move(*plan));
+    return true;
+}
+
+void Loader::Impl::retry_stages() {
+    if (retry_.empty() || !is_synced_) return;
+    const std::set<std::string> names = retry_;
+    if (Result<void> done = apply(names, {}, {}, revision_); !done) lost(done.error());
+}
+
+}  // namespace turnpike::worker
