@@ -13,7 +13,7 @@ struct BodyPiece {
     enum class Status : std::uint8_t {
         Data,      ///< `bytes`, never empty
         End,       ///< all was read
-        TooLarge,  ///< more than the limit: answer 413 (see oversize_answer())
+        TooLarge,  ///< more than the limit: answer 413 (reject() does)
         Invalid,   ///< framing is broken: answer 400
         TimedOut,  ///< too slow
         Lost,      ///< the peer is gone

@@ -27,7 +27,7 @@ public:
 
 private:
     static constexpr std::size_t kClasses = 4;  // 8, 16, 32 and 64 KiB; larger ones are not kept
-    static constexpr std::array<std::size_t, kClasses> kFreeMax{64, 32, 16, 16};
+    static constexpr std::array<std::size_t, kClasses> kFreeMax{256, 64, 16, 8};
     std::array<std::vector<char*>, kClasses> free_;
 };
 

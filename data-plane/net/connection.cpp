@@ -99,7 +99,7 @@ worker::Task<Connection::Next> Connection::next_request() {
     const SteadyTime deadline = received_ + server_.limits().header;
     for (;;) {
         if (!input_.make_space(1, input_bytes_max(server_.limits()))) {
-            rejection_ = rejection_of(http::HeadProblem::HeaderTooLarge);
+            rejection_ = rejection_of(http::HeadProblem::HeaderTooLarge, server_.limits());
             co_return Next::Rejection;
         }
         const IoResult outcome = co_await stream_.read_some(input_.space(), deadline);
@@ -125,19 +125,19 @@ std::optional<Connection::Next> Connection::parse_head() {
     const auto outcome = head_.parse(input_.data(), head_limits(server_.limits()));
     if (outcome.needs_more()) return std::nullopt;
     if (outcome.refused()) {
-        rejection_ = rejection_of(outcome.problem);
+        rejection_ = rejection_of(outcome.problem, server_.limits());
         return Next::Rejection;
     }
     head_bytes_ = outcome.consumed;
     input_.consume(outcome.consumed);
     if (head_.expect() == http::RequestHead::Expect::Other) {
-        rejection_ = kUnknownExpectation;
+        rejection_ = unknown_expectation();
         return Next::Rejection;
     }
     const bool is_too_large = head_.framing() == http::BodyFraming::Length &&
                               head_.content_length() > server_.limits().body_bytes_max;
     if (is_too_large) {
-        rejection_ = rejection_of(BodyPiece::Status::TooLarge);
+        rejection_ = rejection_of(BodyPiece::Status::TooLarge, server_.limits());
         return Next::Rejection;
     }
     return Next::Request;

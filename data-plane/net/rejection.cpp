@@ -2,12 +2,13 @@
 
 namespace turnpike::net {
 
-Rejection rejection_of(http::HeadProblem problem) {
+Rejection rejection_of(http::HeadProblem problem, const Limits& limits) {
     switch (problem) {
         case http::HeadProblem::TargetTooLong:
             return {414, "URI Too Long"};
         case http::HeadProblem::HeaderTooLarge:
-            return {431, "HTTP header is larger than 10240 bytes."};
+            return {431, "HTTP header is larger than " + std::to_string(limits.header_bytes_max) +
+                             " bytes."};
         case http::HeadProblem::UnsupportedTransferCoding:
             return {501, "Not Implemented"};
         case http::HeadProblem::VersionNotSupported:
@@ -19,10 +20,11 @@ Rejection rejection_of(http::HeadProblem problem) {
     return {400, "Bad Request"};
 }
 
-Rejection rejection_of(BodyPiece::Status status) {
+Rejection rejection_of(BodyPiece::Status status, const Limits& limits) {
     switch (status) {
         case BodyPiece::Status::TooLarge:
-            return {413, "HTTP content length exceeded 10485760 bytes."};
+            return {413, "HTTP content length exceeded " + std::to_string(limits.body_bytes_max) +
+                             " bytes."};
         case BodyPiece::Status::TimedOut:
             return {408, "Request Timeout"};
         default:
@@ -30,13 +32,15 @@ Rejection rejection_of(BodyPiece::Status status) {
     }
 }
 
-worker::MaybeTask<bool> reject(ResponseWriter& writer, BodyPiece::Status status) {
-    if (status == BodyPiece::Status::Lost) return false;
-    const Rejection rejection = rejection_of(status);
+Rejection unknown_expectation() { return {417, "Expectation Failed"}; }
+
+worker::Task<bool> reject(ResponseWriter& writer, BodyPiece::Status status, const Limits& limits) {
+    if (status == BodyPiece::Status::Lost) co_return false;
+    const Rejection rejection = rejection_of(status, limits);
     const ResponseField type{"Content-Type", "text/plain"};
     writer.close_after();
-    return writer.send({.status = rejection.status, .reason = {}, .fields = {&type, 1}},
-                       rejection.text);
+    const ResponseHead head{.status = rejection.status, .reason = {}, .fields = {&type, 1}};
+    co_return co_await writer.send(head, rejection.text);
 }
 
 }  // namespace turnpike::net

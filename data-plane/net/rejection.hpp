@@ -1,9 +1,10 @@
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "common/http/message.hpp"
 #include "data-plane/net/body.hpp"
+#include "data-plane/net/limits.hpp"
 #include "data-plane/net/response_writer.hpp"
 
 namespace turnpike::net {
@@ -11,17 +12,17 @@ namespace turnpike::net {
 /// An answer to a request that cannot be served whatever it asks for: plain text, and the
 /// connection is closed after it. Source: docs/compatibility.md, limits.
 struct Rejection {
-    int status;
-    std::string_view text;
+    int status = 400;
+    std::string text = {};
 };
 
-Rejection rejection_of(http::HeadProblem problem);
+Rejection rejection_of(http::HeadProblem problem, const Limits& limits);
 /// Requires: a failure that can be answered: TooLarge, Invalid or TimedOut.
-Rejection rejection_of(BodyPiece::Status status);
-constexpr Rejection kUnknownExpectation{417, "Expectation Failed"};
+Rejection rejection_of(BodyPiece::Status status, const Limits& limits);
+Rejection unknown_expectation();
 
 /// Answers a request whose body failed; does nothing if the client is lost.
 /// Requires: the response has not been started.
-worker::MaybeTask<bool> reject(ResponseWriter& writer, BodyPiece::Status status);
+worker::Task<bool> reject(ResponseWriter& writer, BodyPiece::Status status, const Limits& limits);
 
 }  // namespace turnpike::net

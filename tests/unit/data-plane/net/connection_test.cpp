@@ -233,6 +233,13 @@ TEST_CASE("oversized requests are answered with the documented texts") {
         const std::string answer = answer_to("GET /" + padding + " HTTP/1.1\r\n" + kHost + "\r\n");
         CHECK(answer.substr(0, 13) == "HTTP/1.1 414 ");
     }
+    SUBCASE("header, with another limit") {
+        Limits limits;
+        limits.header_bytes_max = 100;
+        const std::string answer = answer_to(
+            "GET / HTTP/1.1\r\n" + kHost + "X: " + padding.substr(0, 200) + "\r\n\r\n", limits);
+        CHECK(body_of(answer) == "HTTP header is larger than 100 bytes.");
+    }
     SUBCASE("declared body") {
         const std::string answer =
             answer_to("POST / HTTP/1.1\r\n" + kHost + "Content-Length: 10485761\r\n\r\n");

@@ -181,7 +181,8 @@ private:
 inline worker::Task<> echo(Request& request, ResponseWriter& writer) {
     const BodyPiece body = co_await request.body.read_all();
     if (body.status != BodyPiece::Status::Data && body.status != BodyPiece::Status::End) {
-        co_await reject(writer, body.status);
+        const Limits limits;
+        co_await reject(writer, body.status, limits);
         co_return;
     }
     std::string text(request.head.method_text());
