@@ -1,11 +1,12 @@
 #include "common/http/authority.hpp"
 
 #include <algorithm>
-
-#include "common/base/text.hpp"
+#include <array>
 
 namespace turnpike::http {
 namespace {
+
+constexpr std::size_t kNameBytesMax = 255;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex_digit(char c) {
@@ -58,15 +59,24 @@ bool is_ipv6(std::string_view text) {
     return before >= 0 && after >= 0 && before + after <= 7;
 }
 
+constexpr std::array<bool, 256> kNameCharacters = [] {
+    std::array<bool, 256> table{};
+    for (int c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = true;
+    for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = true;
+    for (int c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = true;
+    for (const char c : {'-', '.', '_'}) table[static_cast<std::size_t>(c)] = true;
+    return table;
+}();
+
 bool is_name(std::string_view text) {
+    if (text.empty() || text.size() > kNameBytesMax) return false;
+    char before = '.';  // no label is empty
     for (const char c : text) {
-        const char lower = to_lower(c);
-        if (!(lower >= 'a' && lower <= 'z') && !is_digit(c) && c != '-' && c != '.' && c != '_') {
-            return false;
-        }
+        if (!kNameCharacters[static_cast<unsigned char>(c)]) return false;
+        if (c == '.' && before == '.') return false;
+        before = c;
     }
-    return !text.empty() && text.size() <= 255 && text.front() != '.' &&
-           text.find("..") == std::string_view::npos;
+    return true;
 }
 
 /// Returns: false if `text` is not a port. An empty one is no port.

@@ -49,7 +49,9 @@ private:
         std::string key;
     };
     LogFormat() = default;
-    void append_members(std::string& out, const LogValues& values) const;
+    // Each writes a whole line to the room at `line` and returns its end.
+    char* write_pieces(char* line, const LogValues& values) const;
+    static char* write_members(char* line, const LogValues& values);
 
     std::vector<Piece> pieces_;
     bool is_json_lines_ = false;
