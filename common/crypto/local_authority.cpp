@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 using Days = std::chrono::days;
 
-constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr std::size_t kFileBytesMax = 65'536;
 constexpr Days kAuthorityLifetime{3650};
 constexpr Days kAuthorityRenewal{365};
 constexpr Days kServerLifetime{90};
@@ -67,11 +67,11 @@ Result<void> ensure_public_copy(const fs::path& path, const std::string& pem) {
     return replace_file(path, pem, kPublic);
 }
 
-bool is_usable(const std::optional<Identity>& held, const Identity& authority,
+bool is_usable(const Identity& held, const Identity& authority,
                const std::vector<std::string>& names, WallTime now) {
-    return held && is_current(held->certificate_pem, now, kServerRenewal) &&
-           has_names(held->certificate_pem, names) &&
-           is_signed_by(held->certificate_pem, authority.certificate_pem);
+    return is_current(held.certificate_pem, now, kServerRenewal) &&
+           has_names(held.certificate_pem, names) &&
+           is_signed_by(held.certificate_pem, authority.certificate_pem);
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ Result<Identity> ensure_local_identity(const LocalAuthorityFiles& files,
         return copied.error();
     }
     auto held = read_identity(files.server);
-    if (is_usable(held, *authority, names, now)) return std::move(*held);
+    if (held && is_usable(*held, *authority, names, now)) return std::move(*held);
     auto made = make_leaf(*authority, names, {now - kBackdating, now + kServerLifetime});
     if (!made) return made;
     made->certificate_pem += authority->certificate_pem;

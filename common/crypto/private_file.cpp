@@ -102,7 +102,7 @@ Result<std::string> read_file(const fs::path& path, std::size_t bytes_max, bool 
         return invalid(path.string() + " holds a secret but other users may read or change it");
     }
     std::string content;
-    std::string chunk(16 * 1024, '\0');
+    std::string chunk(16'384, '\0');
     while (true) {
         const ssize_t got = ::read(file.number(), chunk.data(), chunk.size());
         if (got < 0 && errno == EINTR) continue;

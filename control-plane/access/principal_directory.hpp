@@ -23,8 +23,8 @@ public:
     /// when it works again.
     using Reporter = std::function<void(const std::string&)>;
 
-    PrincipalDirectory(PrincipalSource& source, Reporter report = {},
-                       Milliseconds refresh = Milliseconds{1000});
+    explicit PrincipalDirectory(PrincipalSource& source, Reporter report = {},
+                                Milliseconds refresh = Milliseconds{1000});
     ~PrincipalDirectory() override;
     PrincipalDirectory(const PrincipalDirectory&) = delete;
     PrincipalDirectory& operator=(const PrincipalDirectory&) = delete;

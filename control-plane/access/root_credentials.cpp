@@ -6,7 +6,7 @@
 namespace turnpike::access {
 namespace {
 
-constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr std::size_t kFileBytesMax = 65'536;
 constexpr std::size_t kIdCharacters = 16;
 constexpr std::size_t kSecretCharacters = 40;
 
