@@ -1,83 +1,24 @@
 #include "common/config/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
-#include <set>
-#include <sstream>
 
 #include "common/base/assert.hpp"
 #include "common/base/text.hpp"
+#include "common/config/settings_file.hpp"
+#include "common/config/specification.hpp"
 
 namespace turnpike::config {
 namespace {
 
-constexpr std::string_view kPrefix = "TURNPIKE_";
-constexpr std::string_view kVersion = "0.1.0";
-constexpr std::size_t kSecretBytesMax = 64U * 1024U;
+using Given = Options::Given;
+using GivenByName = Options::GivenByName;
 
-enum class Who : std::uint8_t { Both, Control, Worker };
+constexpr std::string_view kFileOption = "config-file";
+constexpr std::size_t kFileBytesMax = 1U << 20U;
 
-struct Specification {
-    const char* name;
-    Who who;
-    const char* standard;
-    const char* help;
-    bool is_secret = false;  // has a "-file" form, and is not printed
-};
-
-constexpr Specification kSpecifications[] = {
-    {"home", Who::Both, ".turnpike", "directory of everything that is kept on this machine"},
-    {"redis-url", Who::Both, "", "redis://, rediss:// (TLS) or unix:// address of Redis", true},
-    {"namespace", Who::Both, "turnpike", "prefix of every key in Redis"},
-    {"master-key-file", Who::Both, "", "file of the installation's secret [home/master.key]"},
-    {"region", Who::Both, "us-east-1", "region in ARNs and host names"},
-    {"account-id", Who::Both, "000000000000", "account in ARNs, 12 digits"},
-    {"partition", Who::Both, "aws", "partition in ARNs"},
-    {"domain", Who::Both, "localhost",
-     "suffix of default endpoints: {api}.execute-api.{region}.{domain}"},
-    {"log-level", Who::Both, "info", "trace, debug, info, warning or error"},
-    {"database-url", Who::Control, "", "postgresql:// address of PostgreSQL", true},
-    {"database-connections", Who::Control, "16", "connections to PostgreSQL at most"},
-    {"admin-listen", Who::Control, "127.0.0.1:4566",
-     "address of the management API; TLS unless loopback"},
-    {"admin-tls-certificate-file", Who::Control, "",
-     "certificate chain of the management API, PEM"},
-    {"admin-tls-key-file", Who::Control, "", "private key of the management API, PEM"},
-    {"admin-threads", Who::Control, "4", "threads of the management API"},
-    {"credentials-file", Who::Control, "",
-     "where the root credentials are written [home/credentials]"},
-    {"account-rate-limit", Who::Control, "10000",
-     "account throttle, requests per second, or unlimited"},
-    {"account-burst-limit", Who::Control, "5000", "account throttle, burst"},
-    {"integration-timeout-max-ms", Who::Control, "29000",
-     "longest timeout that an integration may have"},
-    {"rest-apis-max", Who::Control, "600", "quota of REST APIs"},
-    {"resources-per-api-max", Who::Control, "300", "quota of resources per REST API"},
-    {"stages-per-api-max", Who::Control, "10", "quota of stages per API"},
-    {"api-keys-max", Who::Control, "10000", "quota of API keys"},
-    {"usage-plans-max", Who::Control, "300", "quota of usage plans"},
-    {"plans-per-key-max", Who::Control, "10", "quota of usage plans per API key"},
-    {"https-listen", Who::Worker, "0.0.0.0:8443,[::]:8443",
-     "addresses of API traffic over TLS, or off"},
-    {"http-listen", Who::Worker, "off", "addresses of API traffic in clear text, or off"},
-    {"worker-threads", Who::Worker, "0", "reactors; 0: one per processor"},
-    {"state-dir", Who::Worker, "", "last configuration, for starts without Redis [home/worker]"},
-    {"ca-file", Who::Worker, "", "certificate of the local authority, for clients [home/ca.pem]"},
-    {"tls-certificate-file", Who::Worker, "",
-     "certificate chain of API traffic, PEM; none: a local one"},
-    {"tls-key-file", Who::Worker, "", "private key of API traffic, PEM"},
-    {"access-log", Who::Worker, "",
-     "file of the access log, - for standard output, or off [log-dir/access.log]"},
-    {"log-dir", Who::Worker, "", "directory of stages' own access logs [home/log]"},
-    {"drain-timeout-ms", Who::Worker, "30000",
-     "time that requests have to end when the worker stops"},
-};
-
-// Has a default of its own in each process.
-constexpr const char* kStatusListen = "status-listen";
-constexpr const char* kStatusHelp = "address of /livez, /readyz and /metrics";
-
-// Read by deploy/ and shells, not by the processes.
+// Read by deploy/, tests and shells, not by the processes.
 constexpr std::string_view kForeignVariables[] = {
     "TURNPIKE_BIN_DIR",
     "TURNPIKE_CA",
@@ -88,158 +29,21 @@ constexpr std::string_view kForeignVariables[] = {
     "TURNPIKE_WORKER_STATUS_LISTEN",
 };
 
-bool belongs(const Specification& specification, Process process) {
-    return specification.who == Who::Both ||
-           (specification.who == Who::Control) == (process == Process::Control);
+std::string secret_file_of(std::string_view name) {
+    return std::string(name) + std::string(kSecretFileSuffix);
 }
 
-std::string variable_of(std::string_view option) {
-    std::string name(kPrefix);
-    for (const char c : option) {
-        name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+Result<std::string> read_file(const Given& path) {
+    std::ifstream file(path.text, std::ios::binary);
+    std::string text(kFileBytesMax + 1, '\0');
+    if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!file.is_open() || file.bad()) {
+        return invalid(path.place + ": " + path.text + " cannot be read");
     }
-    return name;
-}
-
-/// Every option of both processes, "-file" forms included.
-std::set<std::string, std::less<>> all_names() {
-    std::set<std::string, std::less<>> names{kStatusListen, "config-file"};
-    for (const Specification& specification : kSpecifications) {
-        names.insert(specification.name);
-        if (specification.is_secret) names.insert(std::string(specification.name) + "-file");
-    }
-    return names;
-}
-
-/// CLI11's application over texts. Lives as long as what it parses into.
-struct Parser {
-    explicit Parser(Process process)
-        : application(process == Process::Control ? "Turnpike's management API."
-                                                  : "Turnpike's gateway worker.",
-                      process == Process::Control ? "turnpike-control" : "turnpike-worker") {
-        add(kStatusListen, process == Process::Control ? "127.0.0.1:9101" : "127.0.0.1:9102",
-            kStatusHelp);
-        for (const Specification& specification : kSpecifications) {
-            if (!belongs(specification, process)) continue;
-            add(specification.name, specification.standard, specification.help);
-            if (specification.is_secret) {
-                add(std::string(specification.name) + "-file", "",
-                    std::string("file that holds --") + specification.name);
-            }
-        }
-        application.set_config("--config-file", "", "settings as name = value lines")
-            ->description("settings as name = value lines; TURNPIKE_CONFIG_FILE");
-        // Collected, so that the message can name what is wrong, and where.
-        application.allow_config_extras(CLI::config_extras_mode::capture);
-        application.allow_extras();
-        application.set_version_flag("--version", std::string(kVersion));
-        application.add_flag("--print-settings", print_settings, "print the settings and end");
-        application.footer(
-            "Every option is also a variable: --redis-url is TURNPIKE_REDIS_URL.\n"
-            "Flags win over variables, variables over the file.");
-    }
-
-    void add(const std::string& name, const std::string& standard, const std::string& help) {
-        texts[name] = standard;
-        CLI::Option* option = application.add_option("--" + name, texts[name], help);
-        option->type_name("");
-        if (!standard.empty()) option->default_str(standard);
-    }
-
-    CLI::App application;
-    std::map<std::string, std::string, std::less<>> texts;
-    bool print_settings = false;
-};
-
-bool is_given(const std::vector<std::string>& arguments, const std::string& name) {
-    const std::string flag = "--" + name;
-    for (const std::string& argument : arguments) {
-        if (argument == flag || argument.starts_with(flag + "=")) return true;
-    }
-    return false;
-}
-
-/// Arguments for CLI11: the user's, and each variable as the flag it stands for, so that it wins
-/// over the file. Errors: a variable that nothing reads.
-Result<std::vector<std::string>> merge_environment(const Parser& parser,
-                                                   const Invocation& invocation) {
-    std::map<std::string, std::string, std::less<>> option_of;
-    for (const std::string& name : all_names()) option_of[variable_of(name)] = name;
-    std::vector<std::string> arguments = invocation.arguments;
-    for (const std::string& entry : invocation.environment) {
-        if (!entry.starts_with(kPrefix)) continue;
-        const std::size_t equals = entry.find('=');
-        const std::string variable = entry.substr(0, equals);
-        const std::string value = equals == std::string::npos ? "" : entry.substr(equals + 1);
-        if (std::find(std::begin(kForeignVariables), std::end(kForeignVariables), variable) !=
-            std::end(kForeignVariables)) {
-            continue;
-        }
-        const auto option = option_of.find(variable);
-        if (option == option_of.end()) return invalid(variable + " is not a setting (see --help)");
-        const bool is_ours =
-            parser.texts.contains(option->second) || option->second == "config-file";
-        if (!is_ours || value.empty() || is_given(invocation.arguments, option->second)) continue;
-        arguments.push_back("--" + option->second + "=" + value);
-    }
-    return arguments;
-}
-
-/// "file:line" of the first line that sets `key`; empty if none does.
-std::string place_in_file(const std::string& path, const std::string& key) {
-    std::ifstream file(path);
-    std::string line;
-    for (int number = 1; std::getline(file, line); ++number) {
-        if (trim(std::string_view(line).substr(0, line.find('='))) == key) {
-            return path + ":" + std::to_string(number);
-        }
-    }
-    return {};
-}
-
-Result<void> refuse_unknown(CLI::App& application) {
-    const auto path = application.get_config_ptr()->as<std::string>();
-    const auto known = all_names();
-    for (const std::string& extra : application.remaining()) {
-        const std::string place = place_in_file(path, extra);
-        if (place.empty()) return invalid(extra + " is not an option (see --help)");
-        if (!known.contains(extra)) {
-            return invalid(place + ": " + extra + " is not a setting (see --help)");
-        }
-    }
-    return {};
-}
-
-Result<void> read_secret_files(Parser& parser) {
-    for (const Specification& specification : kSpecifications) {
-        const auto path = parser.texts.find(std::string(specification.name) + "-file");
-        if (!specification.is_secret || path == parser.texts.end() || path->second.empty())
-            continue;
-        std::ifstream file(path->second, std::ios::binary);
-        std::string secret(kSecretBytesMax, '\0');
-        file.read(secret.data(), static_cast<std::streamsize>(secret.size()));
-        if (file.bad() || file.gcount() == 0) {
-            return invalid("--" + path->first + ": " + path->second + " cannot be read");
-        }
-        secret.resize(static_cast<std::size_t>(file.gcount()));
-        while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r'))
-            secret.pop_back();
-        parser.texts[specification.name] = secret;
-    }
-    return {};
-}
-
-std::string print(const Parser& parser, Process process) {
-    std::ostringstream text;
-    for (const auto& [name, value] : parser.texts) {
-        bool is_hidden = false;
-        for (const Specification& specification : kSpecifications) {
-            is_hidden |= belongs(specification, process) && specification.is_secret &&
-                         name == specification.name && !value.empty();
-        }
-        text << name << " = " << (is_hidden ? "(hidden)" : "\"" + value + "\"") << "\n";
-    }
-    return text.str();
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (text.size() > kFileBytesMax)
+        return invalid(path.place + ": " + path.text + " is too large");
+    return text;
 }
 
 /// CLI11's message, on one line.
@@ -249,11 +53,187 @@ std::string one_line(const char* what) {
     return text;
 }
 
+/// The command line: what it sets, and what it asks to be printed.
+struct CommandLine {
+    GivenByName given;
+    bool print_settings = false;
+    std::optional<std::string> text_instead;
+};
+
+/// CLI11's application over texts. Lives as long as what it parses into.
+struct Parser {
+    explicit Parser(Process process)
+        : application(process == Process::Control ? "Turnpike's management API."
+                                                  : "Turnpike's gateway worker.",
+                      process == Process::Control ? "turnpike-control" : "turnpike-worker") {
+        for (const Specification& specification : specifications()) {
+            if (!specification.belongs_to(process)) continue;
+            add(specification.name, specification.help, specification.standard);
+            if (!specification.is_secret) continue;
+            add(secret_file_of(specification.name),
+                std::string("file that holds --") + specification.name, "");
+        }
+        add(std::string(kFileOption), "file of settings, name = value lines", "");
+        application.get_formatter()->column_width(34);
+        application.set_version_flag("--version", TURNPIKE_VERSION, "print the version and end");
+        application.set_help_flag("-h,--help", "print this and end");
+        application.add_flag("--print-settings", print_settings,
+                             "print the settings as a settings file, without secrets, and end");
+        application.footer(
+            "Every option is also a variable: --redis-url is TURNPIKE_REDIS_URL.\n"
+            "Flags win over variables, variables over the file.");
+    }
+
+    void add(const std::string& name, const std::string& help, const std::string& standard) {
+        CLI::Option* option = application.add_option("--" + name, texts[name], help);
+        option->type_name("");
+        if (!standard.empty()) option->default_str(standard);
+    }
+
+    CLI::App application;
+    std::map<std::string, std::string> texts;
+    bool print_settings = false;
+};
+
+Result<CommandLine> parse_command_line(Process process, std::vector<std::string> arguments) {
+    Parser parser(process);
+    CommandLine line;
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    try {
+        parser.application.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+        line.text_instead = parser.application.help();
+    } catch (const CLI::CallForVersion&) {
+        line.text_instead = std::string(TURNPIKE_VERSION) + "\n";
+    } catch (const CLI::ParseError& error) {
+        return invalid(one_line(error.what()) + " (see --help)");
+    }
+    line.print_settings = parser.print_settings;
+    for (auto& [name, text] : parser.texts) {
+        const std::string flag = "--" + name;
+        if (parser.application.count(flag) > 0) line.given[name] = {std::move(text), flag};
+    }
+    return line;
+}
+
+/// Errors: a variable that nothing reads.
+Result<GivenByName> read_environment(const std::vector<std::string>& environment) {
+    std::map<std::string, std::string, std::less<>> name_of;
+    for (const std::string& name : all_names()) name_of[variable_of(name)] = name;
+    name_of[variable_of(kFileOption)] = kFileOption;
+    GivenByName given;
+    for (const std::string& entry : environment) {
+        if (!entry.starts_with(kVariablePrefix)) continue;
+        const std::size_t equals = std::min(entry.find('='), entry.size());
+        const std::string variable = entry.substr(0, equals);
+        const std::string value = entry.substr(std::min(equals + 1, entry.size()));
+        const auto name = name_of.find(variable);
+        if (name != name_of.end()) {
+            if (!value.empty()) given[name->second] = {value, variable};
+        } else if (std::find(std::begin(kForeignVariables), std::end(kForeignVariables),
+                             variable) == std::end(kForeignVariables)) {
+            return invalid(variable + " is not a setting (see --help)");
+        }
+    }
+    return given;
+}
+
+/// Errors: a file that cannot be read, a line that makes no sense, a key that nothing reads.
+Result<GivenByName> read_settings_file(const Given& path) {
+    auto text = read_file(path);
+    if (!text) return std::move(text).error();
+    auto entries = parse_settings_file(*text, path.text);
+    if (!entries) return std::move(entries).error();
+    const auto known = all_names();
+    GivenByName given;
+    for (FileEntry& entry : *entries) {
+        const std::string place = path.text + ":" + std::to_string(entry.line) + ": " + entry.key;
+        if (!known.contains(entry.key)) return invalid(place + " is not a setting (see --help)");
+        if (!entry.value.empty()) given[entry.key] = {std::move(entry.value), place};
+    }
+    return given;
+}
+
+/// Puts `over` on top of `below`. A secret and the file that holds it are one setting.
+Result<void> put_over(GivenByName& below, GivenByName over) {
+    for (const Specification& specification : specifications()) {
+        if (!specification.is_secret) continue;
+        const auto direct = over.find(specification.name);
+        const auto file = over.find(secret_file_of(specification.name));
+        if (direct != over.end() && file != over.end()) {
+            return invalid(direct->second.place + " and " + file->second.place +
+                           " exclude each other");
+        }
+        if (direct == over.end() && file == over.end()) continue;
+        below.erase(specification.name);
+        below.erase(secret_file_of(specification.name));
+    }
+    for (auto& [name, given] : over) below[name] = std::move(given);
+    return {};
+}
+
+/// What is given to this process, by rank. Errors: as of its parts.
+Result<GivenByName> collect(CommandLine& line, const Invocation& invocation) {
+    auto variables = read_environment(invocation.environment);
+    if (!variables) return std::move(variables).error();
+    GivenByName given;
+    const GivenByName& naming = line.given.contains(kFileOption) ? line.given : *variables;
+    if (const auto path = naming.find(kFileOption); path != naming.end()) {
+        auto from_file = read_settings_file(path->second);
+        if (!from_file) return std::move(from_file).error();
+        given = *std::move(from_file);
+    }
+    if (auto put = put_over(given, *std::move(variables)); !put) return std::move(put).error();
+    if (auto put = put_over(given, std::move(line.given)); !put) return std::move(put).error();
+    return given;
+}
+
+/// Every option of the process: as given, read from the file that is given, or its default.
+Result<GivenByName> fill_in(Process process, GivenByName given) {
+    GivenByName filled;
+    for (const Specification& specification : specifications()) {
+        if (!specification.belongs_to(process)) continue;
+        const std::string name = specification.name;
+        filled[name] = {specification.standard, "--" + name};
+        if (const auto direct = given.find(name); direct != given.end()) {
+            filled[name] = std::move(direct->second);
+        }
+        const auto file = given.find(secret_file_of(name));
+        if (!specification.is_secret || file == given.end()) continue;
+        auto text = read_file(file->second);
+        if (!text) return std::move(text).error();
+        const std::string_view first_line =
+            std::string_view(*text).substr(0, text->find_first_of("\r\n"));
+        if (first_line.empty()) return invalid(file->second.place + ": the file is empty");
+        filled[name] = {std::string(first_line), file->second.place};
+    }
+    return filled;
+}
+
+std::string print(Process process, const Options& options) {
+    std::string text;
+    for (const Specification& specification : specifications()) {
+        if (!specification.belongs_to(process)) continue;
+        const std::string& value = options.text(specification.name);
+        if (specification.is_secret && !value.empty()) {
+            text += std::string("# ") + specification.name + " is set and hidden\n";
+            continue;
+        }
+        text += std::string(specification.name) + " = \"";
+        for (const char c : value) {
+            if (c == '"' || c == '\\') text += '\\';
+            text += c;
+        }
+        text += "\"\n";
+    }
+    return text;
+}
+
 }  // namespace
 
-const std::string& Options::text(std::string_view name) const {
-    const auto found = texts_.find(name);
-    TURNPIKE_ASSERT(found != texts_.end());
+const Given& Options::at(std::string_view name) const {
+    const auto found = given_.find(name);
+    TURNPIKE_ASSERT(found != given_.end());
     return found->second;
 }
 
@@ -262,28 +242,24 @@ std::string Options::text_or(std::string_view name, std::string otherwise) const
     return given.empty() ? std::move(otherwise) : given;
 }
 
+Error Options::refuse(std::string_view name, const std::string& reason) const {
+    return invalid(at(name).place + ": " + reason);
+}
+
 Result<Options> read_options(Process process, const Invocation& invocation) {
-    Parser parser(process);
-    auto arguments = merge_environment(parser, invocation);
-    if (!arguments) return arguments.error();
-    std::reverse(arguments->begin(), arguments->end());  // CLI11 takes them from the back
-    std::optional<std::string> text_instead;
-    try {
-        parser.application.parse(*std::move(arguments));
-    } catch (const CLI::CallForHelp&) {
-        text_instead = parser.application.help();
-    } catch (const CLI::CallForVersion&) {
-        text_instead = std::string(kVersion) + "\n";
-    } catch (const CLI::ParseError& error) {
-        return invalid(one_line(error.what()));
+    auto line = parse_command_line(process, invocation.arguments);
+    if (!line) return std::move(line).error();
+    if (line->text_instead) {
+        Options options({});
+        options.text_instead_ = std::move(line->text_instead);
+        return options;
     }
-    if (!text_instead) {
-        if (auto checked = refuse_unknown(parser.application); !checked) return checked.error();
-        if (auto read = read_secret_files(parser); !read) return read.error();
-        if (parser.print_settings) text_instead = print(parser, process);
-    }
-    Options options(std::move(parser.texts));
-    options.text_instead_ = std::move(text_instead);
+    auto given = collect(*line, invocation);
+    if (!given) return std::move(given).error();
+    auto filled = fill_in(process, *std::move(given));
+    if (!filled) return std::move(filled).error();
+    Options options(*std::move(filled));
+    if (line->print_settings) options.text_instead_ = print(process, options);
     return options;
 }
 

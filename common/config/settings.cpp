@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <cmath>
 #include <limits>
 #include <thread>
 
@@ -22,7 +21,7 @@ std::string under(const CommonSettings& settings, std::string_view name) {
 
 Result<void> take_address(const Options& options, std::string_view name, ListenAddress& address) {
     auto parsed = parse_listen_address(options.text(name));
-    if (!parsed) return invalid("--" + std::string(name) + ": " + parsed.error().message);
+    if (!parsed) return options.refuse(name, parsed.error().message);
     address = *std::move(parsed);
     return {};
 }
@@ -30,7 +29,7 @@ Result<void> take_address(const Options& options, std::string_view name, ListenA
 Result<void> take_addresses(const Options& options, std::string_view name,
                             std::vector<ListenAddress>& addresses) {
     auto parsed = parse_listen_addresses(options.text(name));
-    if (!parsed) return invalid("--" + std::string(name) + ": " + parsed.error().message);
+    if (!parsed) return options.refuse(name, parsed.error().message);
     addresses = *std::move(parsed);
     return {};
 }
@@ -39,9 +38,8 @@ Result<void> take_number(const Options& options, std::string_view name, std::int
                          std::int64_t most, std::int64_t& number) {
     const auto parsed = parse_integer(options.text(name));
     if (!parsed || *parsed < least || *parsed > most) {
-        return invalid("--" + std::string(name) + ": \"" + options.text(name) +
-                       "\" is not a number from " + std::to_string(least) + " to " +
-                       std::to_string(most));
+        return options.refuse(name, "\"" + options.text(name) + "\" is not a number from " +
+                                        std::to_string(least) + " to " + std::to_string(most));
     }
     number = *parsed;
     return {};
@@ -56,20 +54,24 @@ bool is_name(std::string_view text, std::string_view more) {
     return !text.empty();
 }
 
-Result<void> check_identity(const CommonSettings& settings) {
-    if (settings.account_id.size() != 12 || !parse_integer(settings.account_id)) {
-        return invalid("--account-id: \"" + settings.account_id + "\" is not 12 digits");
+Result<void> check_identity(const Options& options, const CommonSettings& settings) {
+    if (settings.account_id.size() != 12 ||
+        settings.account_id.find_first_not_of("0123456789") != std::string::npos) {
+        return options.refuse("account-id", "\"" + settings.account_id + "\" is not 12 digits");
     }
-    if (!is_name(settings.region, "-")) return invalid("--region: not a region's name");
-    if (!is_name(settings.partition, "-")) return invalid("--partition: not a partition's name");
-    if (!is_name(settings.domain, "-.")) return invalid("--domain: not a domain name");
-    if (!is_name(settings.name_space, "-_"))
-        return invalid("--namespace: letters, digits, - and _ only");
+    if (!is_name(settings.region, "-")) return options.refuse("region", "not a region's name");
+    if (!is_name(settings.partition, "-")) {
+        return options.refuse("partition", "not a partition's name");
+    }
+    if (!is_name(settings.domain, "-.")) return options.refuse("domain", "not a domain name");
+    if (!is_name(settings.name_space, "-_")) {
+        return options.refuse("namespace", "letters, digits, - and _ only");
+    }
     for (const char* level : {"trace", "debug", "info", "warning", "error"}) {
         if (settings.log_level == level) return {};
     }
-    return invalid("--log-level: \"" + settings.log_level +
-                   "\" is not one of trace, debug, info, warning, error");
+    return options.refuse("log-level", "\"" + settings.log_level +
+                                           "\" is not one of trace, debug, info, warning, error");
 }
 
 Result<void> take_common(const Options& options, CommonSettings& settings) {
@@ -85,7 +87,7 @@ Result<void> take_common(const Options& options, CommonSettings& settings) {
     if (settings.redis_url.empty()) return invalid("--redis-url (TURNPIKE_REDIS_URL) is missing");
     if (auto taken = take_address(options, "status-listen", settings.status_listen); !taken)
         return taken;
-    return check_identity(settings);
+    return check_identity(options, settings);
 }
 
 Result<void> take_quotas(const Options& options, Quotas& quotas) {
@@ -110,21 +112,23 @@ Result<void> take_account_limits(const Options& options, ControlSettings& settin
     } else if (const auto number = parse_number(rate); number && *number >= 0) {
         settings.account_rate_limit = *number;
     } else {
-        return invalid("--account-rate-limit: \"" + rate + "\" is not a number or \"unlimited\"");
+        return options.refuse("account-rate-limit",
+                              "\"" + rate + "\" is not a number or \"unlimited\"");
     }
     return take_number(options, "account-burst-limit", 0, std::numeric_limits<std::int32_t>::max(),
                        settings.account_burst_limit);
 }
 
-Result<void> check_admin_tls(const ControlSettings& settings) {
+Result<void> check_admin_tls(const Options& options, const ControlSettings& settings) {
     const bool has_certificate = !settings.admin_tls_certificate_file.empty();
     if (has_certificate != !settings.admin_tls_key_file.empty()) {
         return invalid("--admin-tls-certificate-file and --admin-tls-key-file go together");
     }
     if (!has_certificate && !settings.admin_listen.is_loopback()) {
-        return invalid("--admin-listen: " + settings.admin_listen.text() +
-                       " is not a loopback address, so --admin-tls-certificate-file and "
-                       "--admin-tls-key-file are needed");
+        return options.refuse("admin-listen",
+                              settings.admin_listen.text() +
+                                  " is not a loopback address, so --admin-tls-certificate-file and "
+                                  "--admin-tls-key-file are needed");
     }
     return {};
 }
@@ -139,7 +143,7 @@ Result<void> take_control(const Options& options, ControlSettings& settings) {
     settings.admin_tls_certificate_file = options.text("admin-tls-certificate-file");
     settings.admin_tls_key_file = options.text("admin-tls-key-file");
     if (auto t = take_address(options, "admin-listen", settings.admin_listen); !t) return t;
-    if (auto t = check_admin_tls(settings); !t) return t;
+    if (auto t = check_admin_tls(options, settings); !t) return t;
     if (auto t = take_number(options, "admin-threads", 1, kThreadsMax, settings.admin_threads); !t)
         return t;
     if (auto t = take_number(options, "database-connections", 2, kThreadsMax,

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <limits>
 
+#include "common/config/settings_file.hpp"
+#include "common/config/specification.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace turnpike::config;
@@ -74,6 +76,16 @@ TEST_CASE("what no process knows stops the start, with its place") {
     CHECK(problem(invocation({"--regoin", "x"})).find("--regoin") != std::string::npos);
 }
 
+TEST_CASE("a wrong value is told with the place that it came from") {
+    const TemporaryFolder folder;
+    const std::string file = write(folder, "conf", "\naccount-id = 12\n");
+    CHECK(problem(invocation({"--config-file", file})) ==
+          file + ":2: account-id: \"12\" is not 12 digits");
+    CHECK(problem(invocation({}, {"TURNPIKE_ACCOUNT_ID=12"})) ==
+          "TURNPIKE_ACCOUNT_ID: \"12\" is not 12 digits");
+    CHECK(problem(invocation({"--config-file", "/none"})) == "--config-file: /none cannot be read");
+}
+
 TEST_CASE("settings of the other process may stand in what both share") {
     const TemporaryFolder folder;
     const std::string file = write(folder, "conf", "worker-threads = 3\n");
@@ -94,6 +106,38 @@ TEST_CASE("a secret may come from a file, and is not printed") {
     REQUIRE(loaded->text);
     CHECK(loaded->text->find("hidden\"") == std::string::npos);
     CHECK(loaded->text->find("region = \"us-east-1\"") != std::string::npos);
+}
+
+TEST_CASE("a secret wins by where it was given, whether as text or as file") {
+    const TemporaryFolder folder;
+    const std::string secret = write(folder, "secret", "unix:///from-file\n");
+    const std::vector<std::string> database{"TURNPIKE_DATABASE_URL=postgresql:///p"};
+    const auto redis_url = [&](std::vector<std::string> arguments, std::string variable) {
+        Invocation made{std::move(arguments), database};
+        made.environment.push_back(std::move(variable));
+        return load_control_settings(made);
+    };
+    CHECK(redis_url({"--redis-url", "unix:///flag"}, "TURNPIKE_REDIS_URL_FILE=" + secret)
+              ->settings.redis_url == "unix:///flag");
+    CHECK(redis_url({"--redis-url-file", secret}, "TURNPIKE_REDIS_URL=unix:///variable")
+              ->settings.redis_url == "unix:///from-file");
+    CHECK(redis_url({"--redis-url-file", secret, "--redis-url", "unix:///flag"}, "X=")
+              .error()
+              .message == "--redis-url and --redis-url-file exclude each other");
+    CHECK(redis_url({}, "TURNPIKE_REDIS_URL_FILE=/none").error().message ==
+          "TURNPIKE_REDIS_URL_FILE: /none cannot be read");
+}
+
+TEST_CASE("printed settings can be read again") {
+    const TemporaryFolder folder;
+    const auto printed = load_worker_settings(
+        invocation({"--print-settings", "--log-dir", "/a \"b\" \\c", "--https-listen", "[::1]:1"}));
+    REQUIRE(printed);
+    const std::string file = write(folder, "conf", printed->text->c_str());
+    const auto again = load_worker_settings(invocation({"--config-file", file}));
+    REQUIRE(again);
+    CHECK(again->settings.log_directory == "/a \"b\" \\c");
+    CHECK(again->settings.https_listen.size() == 1);
 }
 
 TEST_CASE("help and version are texts instead of settings") {
@@ -126,4 +170,26 @@ TEST_CASE("addresses of both families are read") {
     CHECK_FALSE(parse_listen_address("127.0.0.1:0"));
     CHECK(parse_listen_addresses("127.0.0.1:1, [::]:2")->size() == 2);
     CHECK(parse_listen_addresses("off")->empty());
+}
+
+TEST_CASE("the example file documents every setting with its default") {
+    std::ifstream file("deploy/turnpike.conf.example");
+    REQUIRE(file);
+    std::string uncommented;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("# ") && line.find(" = ") != std::string::npos) line.erase(0, 2);
+        uncommented += line + "\n";
+    }
+    const auto entries = parse_settings_file(uncommented, "example");
+    REQUIRE_MESSAGE(entries, entries.error().message);
+    for (const Specification& specification : specifications()) {
+        CAPTURE(specification.name);
+        const auto entry =
+            std::find_if(entries->begin(), entries->end(),
+                         [&](const FileEntry& other) { return other.key == specification.name; });
+        REQUIRE(entry != entries->end());
+        const bool is_other_process = specification.who == Specification::Who::Worker &&
+                                      std::string_view(specification.name) == "status-listen";
+        if (!is_other_process) CHECK(entry->value == specification.standard);
+    }
 }

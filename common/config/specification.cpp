@@ -1,0 +1,81 @@
+#include "common/config/specification.hpp"
+
+namespace turnpike::config {
+namespace {
+
+using Who = Specification::Who;
+
+constexpr Specification kSpecifications[] = {
+    {"home", Who::Both, ".turnpike", "directory of everything that is kept on this machine"},
+    {"redis-url", Who::Both, "", "redis://, rediss:// (TLS) or unix:// address of Redis", true},
+    {"namespace", Who::Both, "turnpike", "prefix of every key in Redis"},
+    {"master-key-file", Who::Both, "", "file of the installation's secret [home/master.key]"},
+    {"region", Who::Both, "us-east-1", "region in ARNs and host names"},
+    {"account-id", Who::Both, "000000000000", "account in ARNs, 12 digits"},
+    {"partition", Who::Both, "aws", "partition in ARNs"},
+    {"domain", Who::Both, "localhost",
+     "suffix of default endpoints: {api}.execute-api.{region}.{domain}"},
+    {"log-level", Who::Both, "info", "trace, debug, info, warning or error"},
+    {"status-listen", Who::Control, "127.0.0.1:9101", "address of /livez, /readyz and /metrics"},
+    {"status-listen", Who::Worker, "127.0.0.1:9102", "address of /livez, /readyz and /metrics"},
+    {"database-url", Who::Control, "", "postgresql:// address of PostgreSQL", true},
+    {"database-connections", Who::Control, "16", "connections to PostgreSQL at most"},
+    {"admin-listen", Who::Control, "127.0.0.1:4566",
+     "address of the management API; TLS unless loopback"},
+    {"admin-tls-certificate-file", Who::Control, "",
+     "certificate chain of the management API, PEM"},
+    {"admin-tls-key-file", Who::Control, "", "private key of the management API, PEM"},
+    {"admin-threads", Who::Control, "4", "threads of the management API"},
+    {"credentials-file", Who::Control, "",
+     "where the root credentials are written [home/credentials]"},
+    {"account-rate-limit", Who::Control, "10000",
+     "account throttle, requests per second, or unlimited"},
+    {"account-burst-limit", Who::Control, "5000", "account throttle, burst"},
+    {"integration-timeout-max-ms", Who::Control, "29000",
+     "longest timeout that an integration may have"},
+    {"rest-apis-max", Who::Control, "600", "quota of REST APIs"},
+    {"resources-per-api-max", Who::Control, "300", "quota of resources per REST API"},
+    {"stages-per-api-max", Who::Control, "10", "quota of stages per API"},
+    {"api-keys-max", Who::Control, "10000", "quota of API keys"},
+    {"usage-plans-max", Who::Control, "300", "quota of usage plans"},
+    {"plans-per-key-max", Who::Control, "10", "quota of usage plans per API key"},
+    {"https-listen", Who::Worker, "0.0.0.0:8443,[::]:8443",
+     "addresses of API traffic over TLS, or off"},
+    {"http-listen", Who::Worker, "off", "addresses of API traffic in clear text, or off"},
+    {"worker-threads", Who::Worker, "0", "reactors; 0: one per processor"},
+    {"state-dir", Who::Worker, "", "last configuration, for starts without Redis [home/worker]"},
+    {"ca-file", Who::Worker, "", "certificate of the local authority, for clients [home/ca.pem]"},
+    {"tls-certificate-file", Who::Worker, "",
+     "certificate chain of API traffic, PEM; none: a local one"},
+    {"tls-key-file", Who::Worker, "", "private key of API traffic, PEM"},
+    {"access-log", Who::Worker, "",
+     "file of the access log, - for standard output, or off [log-dir/access.log]"},
+    {"log-dir", Who::Worker, "", "directory of stages' own access logs [home/log]"},
+    {"drain-timeout-ms", Who::Worker, "30000",
+     "time that requests have to end when the worker stops"},
+};
+
+}  // namespace
+
+std::span<const Specification> specifications() { return kSpecifications; }
+
+std::set<std::string, std::less<>> all_names() {
+    std::set<std::string, std::less<>> names;
+    for (const Specification& specification : kSpecifications) {
+        names.insert(specification.name);
+        if (specification.is_secret) {
+            names.insert(std::string(specification.name) + std::string(kSecretFileSuffix));
+        }
+    }
+    return names;
+}
+
+std::string variable_of(std::string_view name) {
+    std::string variable(kVariablePrefix);
+    for (const char c : name) {
+        variable += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    }
+    return variable;
+}
+
+}  // namespace turnpike::config
