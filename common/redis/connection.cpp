@@ -25,6 +25,7 @@ namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 using Unix = asio::local::stream_protocol;
 using AnySocket = asio::generic::stream_protocol::socket;
+using SecureStream = asio::ssl::stream<AnySocket&>;
 
 constexpr Milliseconds kBackoffFirst{50};
 constexpr Milliseconds kBackoffMax{2000};
@@ -126,12 +127,12 @@ private:
     void handshake() {
         boost::system::error_code error;
         tls_.set_default_verify_paths(error);
-        secure_ = std::make_unique<asio::ssl::stream<AnySocket&>>(plain_, tls_);
+        secure_ = std::make_shared<SecureStream>(plain_, tls_);
         secure_->set_verify_mode(asio::ssl::verify_peer);
         secure_->set_verify_callback(asio::ssl::host_name_verification(address->host));
         SSL_set_tlsext_host_name(secure_->native_handle(), address->host.c_str());
         secure_->async_handshake(asio::ssl::stream_base::client,
-                                 [this, attempt = attempt_](auto failed) {
+                                 [this, attempt = attempt_, held = secure_](auto failed) {
                                      if (attempt != attempt_) return;
                                      if (failed) return lost("TLS: " + failed.message());
                                      log_in();
@@ -206,7 +207,7 @@ private:
         is_writing_ = true;
         writing_.swap(outgoing_);
         outgoing_.clear();
-        const auto done = [this, attempt = attempt_](auto error, std::size_t) {
+        const auto done = [this, attempt = attempt_, held = secure_](auto error, std::size_t) {
             if (attempt != attempt_) return;
             is_writing_ = false;
             if (error) return lost("write: " + error.message());
@@ -220,7 +221,8 @@ private:
     }
 
     void read() {
-        const auto done = [this, attempt = attempt_](auto error, std::size_t bytes) {
+        const auto done = [this, attempt = attempt_, held = secure_](auto error,
+                                                                    std::size_t bytes) {
             if (attempt != attempt_) return;
             if (error) return lost("read: " + error.message());
             take(bytes);
@@ -327,7 +329,8 @@ private:
     Tcp::resolver::results_type endpoints_;
     AnySocket plain_{io_};
     asio::ssl::context tls_{asio::ssl::context::tls_client};
-    std::unique_ptr<asio::ssl::stream<AnySocket&>> secure_;
+    // Shared with the operations under way: a stream must not go before they are told.
+    std::shared_ptr<SecureStream> secure_;
     asio::steady_timer deadline_timer_{io_};
     asio::steady_timer retry_timer_{io_};
     SteadyTime armed_ = SteadyTime::max();
