@@ -46,7 +46,7 @@ struct Database::Parts {
     Publication publication;
 };
 
-Database::Database(DatabaseOptions options, const crypto::MasterKey& master_key)
+Database::Database(const DatabaseOptions& options, const crypto::MasterKey& master_key)
     : parts_(std::make_unique<Parts>(options, master_key)) {}
 
 Database::~Database() = default;

@@ -37,7 +37,7 @@ struct DatabaseOptions {
 /// Construction does not connect. Thread: any, except migrate().
 class Database {
 public:
-    Database(DatabaseOptions options, const crypto::MasterKey& master_key);
+    Database(const DatabaseOptions& options, const crypto::MasterKey& master_key);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

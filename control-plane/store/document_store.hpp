@@ -19,8 +19,8 @@ Pool::Lease begin(Pool& pool, SteadyTime deadline, const std::string& begin_stat
 /// Operations in transactions. Thread: any.
 class DocumentStore final : public service::Store {
 public:
-    DocumentStore(Pool& pool, ValueKeys keys, OperationLimits limits)
-        : pool_(pool), keys_(std::move(keys)), limits_(limits) {}
+    DocumentStore(Pool& pool, const ValueKeys& keys, OperationLimits limits)
+        : pool_(pool), keys_(keys), limits_(limits) {}
 
     Result<json::Value> run(bool read_only, const Work& work) override;
 

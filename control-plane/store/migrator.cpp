@@ -50,7 +50,7 @@ Result<void> migrate(const Session::Options& options, Watchdog& watchdog,
     patient.lock_timeout = Milliseconds{0};
     Session session(patient, watchdog);
     // Let go when the session ends.
-    session.execute("SELECT pg_advisory_lock($1, $2)", advisory_lock::kMigrations);
+    session.execute("SELECT pg_advisory_lock" + std::string(advisory_lock::kMigrations));
     session.script(
         "CREATE TABLE IF NOT EXISTS schema_migrations ("
         "number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"

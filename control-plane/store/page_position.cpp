@@ -9,7 +9,7 @@
 namespace turnpike::store {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 16 * 1024;
+constexpr std::size_t kTextBytesMax = 16'384;
 
 bool is_sort_key(service::Table table, const std::vector<std::string>& key) {
     if (key.size() != sort_key_size(table)) return false;

@@ -19,7 +19,7 @@ using access::AccessKey;
 constexpr std::size_t kKeysMax = 100'000;
 
 // The columns that read_key() takes, in its order.
-const std::string kKeyColumns =
+constexpr std::string_view kKeyColumns =
     "k.id, encode(k.sealed_secret, 'hex'), k.is_active, encode(k.session_token_mac, 'hex'),"
     "extract(epoch FROM k.expires_at)::bigint, p.id, p.name, p.arn, p.account_id, p.is_root";
 
@@ -51,7 +51,7 @@ std::int64_t Principals::revision() {
 Result<access::PrincipalSource::Snapshot> Principals::load() {
     // One statement, so that keys and revision are of one moment.
     Rows rows = in_transaction([](Session& session) {
-        return session.execute("SELECT r.revision, " + kKeyColumns +
+        return session.execute("SELECT r.revision, " + std::string(kKeyColumns) +
                                " FROM principal_revision r LEFT JOIN access_keys k ON true "
                                "LEFT JOIN principals p ON p.id = k.principal_id LIMIT " +
                                std::to_string(kKeysMax + 1));
@@ -88,10 +88,11 @@ Result<AccessKey> Principals::read_key(std::vector<std::string> row) const {
 
 Result<AccessKey> Principals::ensure_root(const AccessKey& proposal) {
     Rows rows = in_transaction([this, &proposal](Session& session) {
-        session.execute("SELECT pg_advisory_xact_lock($1, $2)", advisory_lock::kRootPrincipal);
+        session.execute("SELECT pg_advisory_xact_lock" +
+                        std::string(advisory_lock::kRootPrincipal));
         const auto find = [&session, &proposal] {
             return session.execute(
-                "SELECT " + kKeyColumns +
+                "SELECT " + std::string(kKeyColumns) +
                     " FROM principals p JOIN access_keys k ON k.principal_id = p.id "
                     "WHERE p.is_root AND p.account_id = $1 ORDER BY k.sequence LIMIT 1",
                 {proposal.principal.account_id});

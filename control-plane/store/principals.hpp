@@ -10,8 +10,8 @@ namespace turnpike::store {
 /// Principals and access keys; secrets are sealed, each to its key id. Thread: any.
 class Principals final : public access::PrincipalSource {
 public:
-    Principals(Pool& pool, crypto::Sealer sealer, Milliseconds begin_deadline)
-        : pool_(pool), sealer_(std::move(sealer)), begin_deadline_(begin_deadline) {}
+    Principals(Pool& pool, const crypto::Sealer& sealer, Milliseconds begin_deadline)
+        : pool_(pool), sealer_(sealer), begin_deadline_(begin_deadline) {}
 
     std::int64_t revision() override;
     Result<Snapshot> load() override;

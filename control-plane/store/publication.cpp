@@ -94,14 +94,15 @@ bool Publication::try_lead() {
         execute("SELECT 1");
         if (leads_) return true;
     }
-    const Rows rows = execute("SELECT pg_try_advisory_lock($1, $2)", advisory_lock::kPublisher);
+    const Rows rows =
+        execute("SELECT pg_try_advisory_lock" + std::string(advisory_lock::kPublisher));
     leads_ = rows.value() == "t";
     return leads_;
 }
 
 void Publication::resign() {
     if (!std::exchange(leads_, false)) return;
-    execute("SELECT pg_advisory_unlock($1, $2)", advisory_lock::kPublisher);
+    execute("SELECT pg_advisory_unlock" + std::string(advisory_lock::kPublisher));
 }
 
 void Publication::wait_for_work(Milliseconds timeout) {

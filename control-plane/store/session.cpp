@@ -3,7 +3,6 @@
 #include <pqxx/pqxx>
 
 #include <array>
-#include <optional>
 #include <unordered_map>
 
 #include "common/base/encoding.hpp"
@@ -46,7 +45,9 @@ std::string connection_text(const Session::Options& options) {
         if (options.url.find(name) != std::string::npos) continue;
         const char separator = text.find('?') == std::string::npos ? '?' : '&';
         text += is_uri ? separator : ' ';
-        text += name + '=' + value;
+        text += name;
+        text += '=';
+        text += value;
     }
     return text;
 }
@@ -98,16 +99,19 @@ std::string to_bytea(std::string_view bytes) { return "\\x" + to_hex(bytes); }
 std::string from_bytea_hex(std::string_view hex) { return from_hex(hex).value_or(std::string{}); }
 
 struct Session::Connection {
-    explicit Connection(const std::string& text) : link(text) {}
+    Connection(const std::string& text, Watchdog& watchdog)
+        : link(text), silence(link), guard(watchdog, link.sock()) {}
     pqxx::connection link;
+    // What the server says without being asked would go to the standard error stream.
+    pqxx::quiet_errorhandler silence;
+    Watchdog::Guard guard;
     std::unordered_map<std::string, std::string> prepared;
-    std::optional<Watchdog::Guard> guard;
 };
 
 Session::Session(const Options& options, Watchdog& watchdog)
     : deadline_(options.statement_deadline) {
     try {
-        connection_ = std::make_unique<Connection>(connection_text(options));
+        connection_ = std::make_unique<Connection>(connection_text(options), watchdog);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
         // A silent reconnection would lose the transaction and the leader's lock.
@@ -116,7 +120,6 @@ Session::Session(const Options& options, Watchdog& watchdog)
     } catch (const std::exception& failure) {
         throw service::StoreUnavailable(std::string("cannot connect: ") + failure.what());
     }
-    connection_->guard.emplace(watchdog, connection_->link.sock());
     try {
         script(session_settings(options));
     } catch (const SqlError& refused) {
@@ -129,11 +132,11 @@ Session::~Session() = default;
 template <typename Call>
 auto Session::guarded(Milliseconds deadline, const Call& call) {
     if (!is_usable_) throw service::StoreUnavailable("connection lost");
-    connection_->guard->arm(steady_now() + deadline);
+    connection_->guard.arm(steady_now() + deadline);
     try {
         auto answer = call();
         // The answer may have come in the moment in which the deadline passed.
-        if (connection_->guard->disarm()) is_usable_ = false;
+        if (connection_->guard.disarm()) is_usable_ = false;
         return answer;
     } catch (const pqxx::statement_completion_unknown& unknown) {
         lose(unknown.what());
@@ -149,13 +152,13 @@ auto Session::guarded(Milliseconds deadline, const Call& call) {
 
 void Session::refuse(const std::string& state, const char* text) {
     if (is_outage(state) || !connection_->link.is_open()) lose(text);
-    if (connection_->guard->disarm()) lose("no answer in time");
+    if (connection_->guard.disarm()) lose("no answer in time");
     throw SqlError(state, text);
 }
 
 void Session::lose(const char* text) {
     is_usable_ = false;
-    const bool is_late = connection_->guard->disarm();
+    const bool is_late = connection_->guard.disarm();
     throw service::StoreUnavailable(is_late ? "no answer in time" : text);
 }
 

@@ -69,8 +69,8 @@ bool is_member_name(std::string_view name) {
 const TableLayout& layout_of(Table table) { return kLayouts[static_cast<std::size_t>(table)]; }
 
 const TableStatements& statements_of(Table table) {
-    static const auto kAll = make_all_statements();
-    return kAll[static_cast<std::size_t>(table)];
+    static const auto all = make_all_statements();
+    return all[static_cast<std::size_t>(table)];
 }
 
 std::size_t sort_key_size(Table table) { return layout_of(table).order == ListOrder::Path ? 2 : 1; }
