@@ -59,17 +59,21 @@ Result<void> Listening::add(const config::ListenAddress& address, Reactors react
     auto group = net::ListenerGroup::open(*parsed, reactors.size());
     if (!group) return std::move(group).error();
     for (std::size_t i = 0; i < reactors.size(); ++i) {
-        auto listeners = (*group)->share(i, reactors.size());
-        if (!listeners) return std::move(listeners).error();
-        for (net::Listener& listener : *listeners) {
-            reactors[i]->server().listen(std::move(listener), tls);
-        }
+        auto share = (*group)->share(i, reactors.size());
+        if (!share) return std::move(share).error();
+        // Shared: posted work must be copyable.
+        auto listeners = std::make_shared<std::vector<net::Listener>>(*std::move(share));
+        reactors[i]->reactor().post([server = &reactors[i]->server(), listeners, tls] {
+            for (net::Listener& listener : *listeners) server->listen(std::move(listener), tls);
+        });
     }
-    (*group)->serve(reactors.front()->reactor());
-    telemetry::log_info("listening", {{"address", (*group)->address().text()},
+    const std::shared_ptr<net::ListenerGroup> shared = *std::move(group);
+    worker::Reactor& first = reactors.front()->reactor();
+    first.post([shared, &first] { shared->serve(first); });
+    telemetry::log_info("listening", {{"address", shared->address().text()},
                                       {"tls", tls != nullptr},
-                                      {"shared", (*group)->was_handed_over()}});
-    groups_.push_back(*std::move(group));
+                                      {"shared", shared->was_handed_over()}});
+    groups_.push_back(shared);
     return {};
 }
 

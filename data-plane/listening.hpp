@@ -21,7 +21,7 @@ public:
     static Result<std::shared_ptr<const tls::ServerContext>> make_tls(
         const config::WorkerSettings& settings, std::string ticket_key);
 
-    /// Requires: the reactors are not started yet. Errors: Unavailable, naming the address.
+    /// Requires: the reactors run. Errors: Unavailable, naming the address.
     static Result<Listening> open(const config::WorkerSettings& settings, Reactors reactors,
                                   std::shared_ptr<const tls::ServerContext> tls);
 

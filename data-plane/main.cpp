@@ -25,6 +25,7 @@ namespace {
 using Reactors = std::vector<std::unique_ptr<ReactorThread>>;
 
 constexpr Milliseconds kWatchInterval{1000};
+constexpr Milliseconds kReadyPoll{5};
 /// After the drain deadline, for the reactors to close what is left.
 constexpr Milliseconds kDrainMargin{1000};
 
@@ -116,6 +117,15 @@ void drain(const Reactors& reactors, Listening& listening, ProcessEvents& events
     }
 }
 
+/// Callers are accepted only when there is something to serve: a process that joins others on their
+/// ports must not refuse what they would serve. Returns: false if the process is to end instead.
+bool wait_for_configuration(const worker::Loader& loader, ProcessEvents& events) {
+    while (!loader.is_ready()) {
+        if (events.wait(kReadyPoll) == ProcessEvents::Event::Terminate) return false;
+    }
+    return true;
+}
+
 void wait_for_end(const Reactors& reactors, ProcessEvents& events, telemetry::AccessLog& log) {
     Watchdog watchdog(reactors);
     while (true) {
@@ -173,28 +183,31 @@ Result<void> serve(const config::WorkerSettings& settings) {
     known_loader = &loader;
     for (const auto& reactor : reactors) reactor->use_loader(loader);
 
-    std::atomic<bool> is_draining{false};
+    std::atomic<bool> is_serving{false};
     auto status = start_status_pages(settings.status_listen,
-                                     {loader, registry, access_log, reactors, is_draining});
+                                     {loader, registry, access_log, reactors, is_serving});
     if (!status) return std::move(status).error();
-    // What is on disk is posted before the first connection is accepted.
     loader.start();
-    auto listening = Listening::open(settings, reactors, *tls);
-    if (!listening) {
-        loader.stop();
-        return std::move(listening).error();
-    }
     for (const auto& reactor : reactors) reactor->start();
-    telemetry::log_info("serving", {{"reactors", reactors.size()}});
 
-    wait_for_end(reactors, events, access_log);
-    is_draining.store(true);
-    drain(reactors, *listening, events, settings.drain_timeout);
+    Result<void> served;
+    if (wait_for_configuration(loader, events)) {
+        auto listening = Listening::open(settings, reactors, *tls);
+        if (listening) {
+            is_serving.store(true);
+            telemetry::log_info("serving", {{"reactors", reactors.size()}});
+            wait_for_end(reactors, events, access_log);
+            is_serving.store(false);
+            drain(reactors, *listening, events, settings.drain_timeout);
+        } else {
+            served = std::move(listening).error();
+        }
+    }
     loader.stop();
     (*status).reset();
     reactors.clear();
     telemetry::log_info("stopped");
-    return {};
+    return served;
 }
 
 }  // namespace

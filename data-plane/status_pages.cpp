@@ -88,8 +88,8 @@ std::string metrics(const StatusSources& sources) {
 }
 
 StatusAnswer readiness(const StatusSources& sources) {
-    if (sources.is_draining.load()) return {503, R"({"status":"draining"})"};
     if (!sources.loader.is_ready()) return {503, R"({"status":"starting"})"};
+    if (!sources.is_serving.load()) return {503, R"({"status":"not serving"})"};
     // Serving goes on without Redis, so this is no reason to take the worker out.
     if (!sources.loader.is_connected()) return {200, R"({"status":"degraded","redis":"away"})"};
     return {200, R"({"status":"ready"})"};

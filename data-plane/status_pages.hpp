@@ -16,10 +16,10 @@ struct StatusSources {
     const telemetry::MeterRegistry& registry;
     const telemetry::AccessLog& access_log;
     std::span<const std::unique_ptr<ReactorThread>> reactors;
-    const std::atomic<bool>& is_draining;
+    const std::atomic<bool>& is_serving;  ///< Between opening the listeners and draining.
 };
 
-/// /livez, /readyz (only after the first full configuration, and not while draining) and /metrics.
+/// /livez, /readyz (only while callers are served on a full configuration) and /metrics.
 Result<std::unique_ptr<telemetry::StatusServer>> start_status_pages(
     const config::ListenAddress& address, const StatusSources& sources);
 

@@ -112,7 +112,7 @@ worker::Task<Connection::Next> Connection::next_request() {
 worker::Task<IoStatus> Connection::wait_for_first_byte() {
     input_.release();
     output_.release();
-    if (server_.is_draining()) co_return IoStatus::Closed;
+    if (server_.closes_idle()) co_return IoStatus::Closed;
     is_idle_ = true;
     const IoStatus waited =
         co_await stream_.readable(server_.reactor().now() + server_.limits().idle);
@@ -216,7 +216,7 @@ worker::Task<> Connection::end(End how) {
     }
 }
 
-void Connection::drain() {
+void Connection::close_if_idle() {
     if (is_idle_) stream_.abort();
 }
 

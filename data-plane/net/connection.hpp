@@ -26,8 +26,8 @@ public:
 
     /// Ends when the connection is to be closed.
     worker::Task<> serve();
-    /// Ends an idle connection now, another one after its request.
-    void drain();
+    /// For draining: a connection with a request under way ends after it by itself.
+    void close_if_idle();
     /// Ends it now.
     void abort() { stream_.abort(); }
 

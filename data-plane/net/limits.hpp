@@ -28,6 +28,9 @@ struct Limits {
     Milliseconds write_stall{30'000};          ///< without a byte taken by the client
     Milliseconds linger{5'000};                ///< for the client to read the last answer
     std::uint64_t linger_bytes_max = 4194304;  ///< read and dropped meanwhile
+    /// While draining, before idle connections are closed: a client that had just sent its next
+    /// request gets an answer, with "Connection: close".
+    Milliseconds drain_idle{1'000};
 };
 
 }  // namespace turnpike::net

@@ -40,7 +40,8 @@ Server::Server(worker::Reactor& reactor, BufferPool& buffers, Handler& handler, 
       buffers_(buffers),
       handler_(handler),
       limits_(limits),
-      drain_timer_(reactor, [this] { finish_drain(); }) {}
+      drain_timer_(reactor, [this] { finish_drain(); }),
+      drain_idle_timer_(reactor, [this] { close_idle(); }) {}
 
 Server::~Server() = default;
 
@@ -150,8 +151,13 @@ void Server::drain(SteadyTime deadline, std::function<void()> done) {
     draining_ = true;
     drained_ = std::move(done);
     accepting_.clear();
-    for_each_connection([](Connection& connection) { connection.drain(); });
+    drain_idle_timer_.expire_at(std::min(deadline, reactor_.now() + limits_.drain_idle));
     drain_timer_.expire_at(live_ == 0 ? reactor_.now() : deadline);
+}
+
+void Server::close_idle() {
+    closes_idle_ = true;
+    for_each_connection([](Connection& connection) { connection.close_if_idle(); });
 }
 
 void Server::finish_drain() {

@@ -46,10 +46,13 @@ public:
     void adopt(int descriptor, const SocketAddress& peer,
                std::shared_ptr<const tls::ServerContext> tls = nullptr);
 
-    /// Stops accepting, closes idle connections, lets the others finish the request under way, and
-    /// calls `done` when none is left or at the deadline, when the rest is closed.
+    /// Stops accepting, lets connections finish the request under way, or the next one that comes
+    /// within Limits::drain_idle, closes them, and calls `done` when none is left or at the
+    /// deadline, when the rest is closed.
     void drain(SteadyTime deadline, std::function<void()> done);
     bool is_draining() const { return draining_; }
+    /// Draining has reached the point where idle connections are closed.
+    bool closes_idle() const { return closes_idle_; }
 
     std::size_t connection_count() const { return live_; }
     const ServerCounters& counters() const { return counters_; }
@@ -92,6 +95,7 @@ private:
     Connection* find(ConnectionId id);
     template <typename Visit>
     void for_each_connection(Visit visit);
+    void close_idle();
     void finish_drain();
 
     worker::Reactor& reactor_;
@@ -104,7 +108,9 @@ private:
     std::size_t live_ = 0;
     bool draining_ = false;
     std::function<void()> drained_;
+    bool closes_idle_ = false;
     worker::Timer drain_timer_;
+    worker::Timer drain_idle_timer_;
     ServerCounters counters_;
     WallTime wall_time_;
     SteadyTime wall_time_turn_;

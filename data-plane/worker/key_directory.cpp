@@ -33,7 +33,8 @@ struct KeyDirectory::Pending {
     explicit Pending(std::string_view value_sought) : value(value_sought) {}
     std::string value;
     std::string lookup;
-    bool is_outdated = false;  // changed while it was being asked for: good for now, not kept
+    /// It changed while it was being asked for: null if what it is now is not known.
+    std::optional<KeyRecord> newer;
     Result<KeyRecord> result = unavailable("not answered");
     std::vector<Signal*> waiters;
     bool is_done = false;
@@ -62,9 +63,9 @@ struct KeyDirectory::State {
         const auto found = known->find(lookup);
         return found == known->end() ? nullptr : found->second;
     }
-    void outdate(std::string_view lookup) {
+    void overtake(std::string_view lookup, const KeyRecord& record) {
         for (const auto& [value, question] : pending) {
-            if (question->lookup == lookup) question->is_outdated = true;
+            if (question->lookup == lookup) question->newer = record;
         }
     }
     void set_newer(std::string_view lookup, const KeyRecord& record) {
@@ -147,11 +148,17 @@ std::shared_ptr<KeyDirectory::Pending> KeyDirectory::ask(std::string_view value)
 Result<KeyRecord> KeyDirectory::settle(State& state, const Pending& pending,
                                        const Outcome& outcome) {
     KeyCache::Entry entry{pending.value, pending.lookup, nullptr, SteadyTime::max()};
+    if (pending.newer && *pending.newer) {
+        entry.record = *pending.newer;
+        state.present.put(entry);
+        return entry.record;
+    }
+    const bool may_keep = !pending.newer;
     if (outcome.record && !outcome.record->text.empty()) {
         Result<model::ApiKey> decoded = snapshot::decode_key(outcome.record->text);
         if (!decoded) return internal_error("API key record: " + decoded.error().message);
         entry.record = std::make_shared<const model::ApiKey>(std::move(*decoded));
-        if (!pending.is_outdated) {
+        if (may_keep) {
             state.present.put(entry);
             if (state.shared.on_learned) state.shared.on_learned(pending.lookup, entry.record);
         }
@@ -160,7 +167,7 @@ Result<KeyRecord> KeyDirectory::settle(State& state, const Pending& pending,
     const bool is_complete = outcome.record && outcome.epoch && !outcome.epoch->text.empty();
     if (is_complete) {
         entry.expires = state.now + state.limits.absent_for;
-        if (!pending.is_outdated) state.absent.put(std::move(entry));
+        if (may_keep) state.absent.put(std::move(entry));
         return KeyRecord{};
     }
     if (KeyRecord record = state.known_record(pending.lookup)) {
@@ -179,7 +186,7 @@ void KeyDirectory::refresh(std::string_view lookup, const KeyRecord& record) {
     } else {
         state_->present.erase_lookup(lookup);
     }
-    state_->outdate(lookup);
+    state_->overtake(lookup, record);
     state_->set_newer(lookup, record);
 }
 
@@ -188,7 +195,7 @@ void KeyDirectory::invalidate(std::string_view lookup) { refresh(lookup, nullptr
 void KeyDirectory::reset(std::shared_ptr<const KnownKeys> known) {
     state_->present.clear();
     state_->absent.clear();
-    for (const auto& [value, pending] : state_->pending) pending->is_outdated = true;
+    for (const auto& [value, pending] : state_->pending) pending->newer = KeyRecord{};
     state_->known = std::move(known);
     state_->newer.clear();
 }

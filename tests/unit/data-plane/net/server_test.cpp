@@ -34,6 +34,20 @@ TEST_CASE("draining closes idle connections and ends at once when none is left")
     CHECK(done.wait_for(10s) == std::future_status::ready);
 }
 
+TEST_CASE("an idle client that sends just after draining began is answered, then closed") {
+    Limits limits;
+    limits.drain_idle = 60s;
+    TestServer server(echo, limits);
+    Client client(server.port());
+    client.send(kGet);
+    client.receive_response();
+    const auto done = drain(server, 60s);
+    client.send(kGet);
+    CHECK(has_line(client.receive_response(), "Connection: close"));
+    client.end_sending();
+    CHECK(done.wait_for(10s) == std::future_status::ready);
+}
+
 TEST_CASE("a request under way is finished while draining, and its connection closed") {
     std::unique_ptr<worker::Signal> go_on;
     std::promise<void> arrived;
