@@ -167,6 +167,11 @@ Result<void> serve(const config::WorkerSettings& settings) {
         .on_learned =
             [&known_loader](const std::string& lookup, const worker::KeyRecord& record) {
                 known_loader->remember_key(lookup, record);
+            },
+        .recall =
+            [&known_loader](const std::string& lookup,
+                            std::function<void(const worker::KeyRecord&)> done) {
+                known_loader->recall_key(lookup, std::move(done));
             }};
 
     Reactors reactors;

@@ -11,8 +11,6 @@ namespace turnpike::worker {
 
 namespace {
 
-constexpr std::size_t kNewerMax = 10'000;
-
 std::uint64_t secret_seed() {
     std::uint64_t seed = 0;
     const std::string bytes = secure_random_bytes(sizeof seed);
@@ -22,10 +20,17 @@ std::uint64_t secret_seed() {
 
 }  // namespace
 
-/// What Redis answered: the record, and whether everything is published there.
+/// What Redis answered: the record, and the epoch before and after it.
 struct KeyDirectory::Outcome {
     Result<redis::Reply> record = unavailable("not asked");
+    Result<redis::Reply> epoch_before = unavailable("not asked");
     Result<redis::Reply> epoch = unavailable("not asked");
+
+    /// A record that is not there does not exist: Redis was complete all the time.
+    bool is_complete() const {
+        return record && epoch_before && epoch && !epoch->text.empty() &&
+               epoch->text == epoch_before->text;
+    }
 };
 
 /// One look-up under way and everyone who waits for it.
@@ -40,7 +45,7 @@ struct KeyDirectory::Pending {
     bool is_done = false;
 };
 
-struct KeyDirectory::State {
+struct KeyDirectory::State : std::enable_shared_from_this<KeyDirectory::State> {
     State(const KeyDirectoryShared& what_is_shared, const Limits& bounds, std::uint64_t seed)
         : shared(what_is_shared),
           limits(bounds),
@@ -52,28 +57,12 @@ struct KeyDirectory::State {
     KeyCache present;
     KeyCache absent;
     std::unordered_map<std::string, std::shared_ptr<Pending>, StringHash, std::equal_to<>> pending;
-    std::shared_ptr<const KnownKeys> known;
-    /// Of `known`, what changed since; null: not to be believed any more.
-    KnownKeys newer;
     SteadyTime now;
 
-    KeyRecord known_record(std::string_view lookup) const {
-        if (!known) return nullptr;
-        if (const auto found = newer.find(lookup); found != newer.end()) return found->second;
-        const auto found = known->find(lookup);
-        return found == known->end() ? nullptr : found->second;
-    }
     void overtake(std::string_view lookup, const KeyRecord& record) {
         for (const auto& [value, question] : pending) {
             if (question->lookup == lookup) question->newer = record;
         }
-    }
-    void set_newer(std::string_view lookup, const KeyRecord& record) {
-        if (!known || !known->contains(lookup)) return;
-        newer[std::string(lookup)] = record;
-        if (newer.size() <= kNewerMax) return;
-        known.reset();
-        newer.clear();
     }
 };
 
@@ -123,10 +112,12 @@ std::shared_ptr<KeyDirectory::Pending> KeyDirectory::ask(std::string_view value)
     state_->pending.emplace(pending->value, pending);
 
     auto outcome = std::make_shared<Outcome>();
+    shared.redis->send({"GET", shared.names.epoch()}, [outcome](Result<redis::Reply> reply) {
+        outcome->epoch_before = std::move(reply);
+    });
     shared.redis->send(
         {"HGET", shared.names.key(pending->lookup), "d"},
         [outcome](Result<redis::Reply> reply) { outcome->record = std::move(reply); });
-    // Answered last: it tells whether "no such key" means anything.
     shared.redis->send({"GET", shared.names.epoch()},
                        [outcome, pending, weak = std::weak_ptr(state_),
                         reactor = &reactor_](Result<redis::Reply> reply) {
@@ -135,48 +126,74 @@ std::shared_ptr<KeyDirectory::Pending> KeyDirectory::ask(std::string_view value)
                                const std::shared_ptr<State> state = weak.lock();
                                if (!state) return;
                                state->now = reactor->now();
-                               state->pending.erase(pending->value);
-                               pending->result = settle(*state, *pending, *outcome);
-                               pending->is_done = true;
-                               for (Signal* waiter : std::exchange(pending->waiters, {}))
-                                   waiter->set();
+                               if (auto result = settle(*state, *pending, *outcome)) {
+                                   conclude(*state, *pending, *std::move(result));
+                               } else {
+                                   recall(*state, pending, *outcome, *reactor);
+                               }
                            });
                        });
     return pending;
 }
 
-Result<KeyRecord> KeyDirectory::settle(State& state, const Pending& pending,
-                                       const Outcome& outcome) {
+void KeyDirectory::conclude(State& state, Pending& pending, Result<KeyRecord> result) {
+    state.pending.erase(pending.value);
+    pending.result = std::move(result);
+    pending.is_done = true;
+    for (Signal* waiter : std::exchange(pending.waiters, {})) waiter->set();
+}
+
+/// Redis cannot tell: what this process, or one before it, knew still counts.
+void KeyDirectory::recall(State& state, const std::shared_ptr<Pending>& pending,
+                          const Outcome& outcome, Reactor& reactor) {
+    Error problem =
+        outcome.record ? unavailable("API keys are not published yet") : outcome.record.error();
+    if (!state.shared.recall) return conclude(state, *pending, std::move(problem));
+    state.shared.recall(pending->lookup, [pending, problem = std::move(problem),
+                                          weak = std::weak_ptr(state.shared_from_this()),
+                                          reactor = &reactor](const KeyRecord& record) {
+        reactor->post([pending, problem, weak, reactor, record] {
+            const std::shared_ptr<State> held = weak.lock();
+            if (!held) return;
+            if (!record || pending->newer) {
+                const bool is_known = pending->newer && *pending->newer;
+                conclude(*held, *pending, is_known ? Result<KeyRecord>(*pending->newer) : problem);
+                return;
+            }
+            held->present.put({pending->value, pending->lookup, record,
+                               reactor->now() + held->limits.offline_for});
+            conclude(*held, *pending, record);
+        });
+    });
+}
+
+std::optional<Result<KeyRecord>> KeyDirectory::settle(State& state, const Pending& pending,
+                                                      const Outcome& outcome) {
     KeyCache::Entry entry{pending.value, pending.lookup, nullptr, SteadyTime::max()};
     if (pending.newer && *pending.newer) {
         entry.record = *pending.newer;
         state.present.put(entry);
-        return entry.record;
+        return Result<KeyRecord>(entry.record);
     }
     const bool may_keep = !pending.newer;
     if (outcome.record && !outcome.record->text.empty()) {
         Result<model::ApiKey> decoded = snapshot::decode_key(outcome.record->text);
-        if (!decoded) return internal_error("API key record: " + decoded.error().message);
+        if (!decoded) {
+            return Result<KeyRecord>(internal_error("API key record: " + decoded.error().message));
+        }
         entry.record = std::make_shared<const model::ApiKey>(std::move(*decoded));
         if (may_keep) {
             state.present.put(entry);
             if (state.shared.on_learned) state.shared.on_learned(pending.lookup, entry.record);
         }
-        return entry.record;
+        return Result<KeyRecord>(entry.record);
     }
-    const bool is_complete = outcome.record && outcome.epoch && !outcome.epoch->text.empty();
-    if (is_complete) {
+    if (outcome.is_complete()) {
         entry.expires = state.now + state.limits.absent_for;
         if (may_keep) state.absent.put(std::move(entry));
-        return KeyRecord{};
+        return Result<KeyRecord>(KeyRecord{});
     }
-    if (KeyRecord record = state.known_record(pending.lookup)) {
-        entry.record = record;
-        entry.expires = state.now + state.limits.offline_for;
-        state.present.put(std::move(entry));
-        return record;
-    }
-    return outcome.record ? unavailable("API keys are not published yet") : outcome.record.error();
+    return std::nullopt;
 }
 
 void KeyDirectory::refresh(std::string_view lookup, const KeyRecord& record) {
@@ -187,17 +204,14 @@ void KeyDirectory::refresh(std::string_view lookup, const KeyRecord& record) {
         state_->present.erase_lookup(lookup);
     }
     state_->overtake(lookup, record);
-    state_->set_newer(lookup, record);
 }
 
 void KeyDirectory::invalidate(std::string_view lookup) { refresh(lookup, nullptr); }
 
-void KeyDirectory::reset(std::shared_ptr<const KnownKeys> known) {
+void KeyDirectory::reset() {
     state_->present.clear();
     state_->absent.clear();
     for (const auto& [value, pending] : state_->pending) pending->newer = KeyRecord{};
-    state_->known = std::move(known);
-    state_->newer.clear();
 }
 
 }  // namespace turnpike::worker

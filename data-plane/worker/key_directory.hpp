@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,10 @@ struct KeyDirectoryShared {
     std::function<std::string(std::string_view value)> lookup_of;
     /// Told of every record that Redis gave, to be saved; may be called on any thread.
     std::function<void(const std::string& lookup, const KeyRecord& record)> on_learned;
+    /// Asked, when Redis cannot tell, for the record that any reactor, or an earlier process on
+    /// this state directory, last knew. `done` may come on any thread; null: none.
+    std::function<void(const std::string& lookup, std::function<void(const KeyRecord&)> done)>
+        recall;
 };
 
 /// One reactor's look-up of API keys by value. A million keys are not kept: a bounded cache in
@@ -67,8 +72,8 @@ public:
     void refresh(std::string_view lookup, const KeyRecord& record);
     /// The key with this HMAC changed; what it is now is not known.
     void invalidate(std::string_view lookup);
-    /// Anything may have changed; `known` is what is known to hold still.
-    void reset(std::shared_ptr<const KnownKeys> known);
+    /// Anything may have changed.
+    void reset();
 
 private:
     struct State;
@@ -76,7 +81,11 @@ private:
     struct Outcome;
     static Task<Result<KeyRecord>> wait_for(Reactor& reactor, std::shared_ptr<Pending> pending);
     std::shared_ptr<Pending> ask(std::string_view value);
-    static Result<KeyRecord> settle(State& state, const Pending& pending, const Outcome& outcome);
+    static std::optional<Result<KeyRecord>> settle(State& state, const Pending& pending,
+                                                   const Outcome& outcome);
+    static void recall(State& state, const std::shared_ptr<Pending>& pending,
+                       const Outcome& outcome, Reactor& reactor);
+    static void conclude(State& state, Pending& pending, Result<KeyRecord> result);
 
     Reactor& reactor_;
     std::shared_ptr<State> state_;

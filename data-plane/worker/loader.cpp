@@ -57,6 +57,10 @@ bool Loader::is_connected() const { return impl_->is_connected.load(std::memory_
 std::uint64_t Loader::revision() const {
     return impl_->installed_revision.load(std::memory_order_relaxed);
 }
+void Loader::recall_key(const std::string& lookup, std::function<void(const KeyRecord&)> done) {
+    impl_->recall_key(lookup, std::move(done));
+}
+
 void Loader::remember_key(const std::string& lookup, const KeyRecord& record) {
     impl_->remember_key(lookup, record);
 }
@@ -129,7 +133,6 @@ void Loader::Impl::restore() {
     auto& [state, loaded] = *opened;
     state_.emplace(std::move(state));
     known_keys_ = state_->load_keys();
-    initial_keys_ = std::make_shared<const KnownKeys>(known_keys_);
     if (loaded.epoch.empty()) return;
     for (const auto& [name, facts] : loaded.stages) shelf_.restore(name, facts);
     for (const auto& [id, record] : loaded.plans) set_plan(id, record);
@@ -230,6 +233,14 @@ void Loader::Impl::remember_key(std::string lookup, KeyRecord record) {
     learned_keys_.post_if_room([this, lookup = std::move(lookup),
                                 record = std::move(record)] { learn_key(lookup, record); },
                                kLearnedKeysWaitingMax);
+}
+
+void Loader::Impl::recall_key(std::string lookup, std::function<void(const KeyRecord&)> done) {
+    queue_.post_urgent([this, lookup = std::move(lookup), done = std::move(done)] {
+        take_learned_keys();
+        const auto found = known_keys_.find(lookup);
+        done(found == known_keys_.end() ? nullptr : found->second);
+    });
 }
 
 void Loader::Impl::learn_key(const std::string& lookup, const KeyRecord& record) {

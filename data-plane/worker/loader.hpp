@@ -80,6 +80,8 @@ public:
 
     /// For KeyDirectoryShared::on_learned. Thread: any.
     void remember_key(const std::string& lookup, const KeyRecord& record);
+    /// For KeyDirectoryShared::recall. Thread: any; `done` comes on the loader's.
+    void recall_key(const std::string& lookup, std::function<void(const KeyRecord&)> done);
 
     class Impl;  // loader_impl.hpp
 

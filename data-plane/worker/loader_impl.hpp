@@ -34,6 +34,7 @@ public:
     std::atomic<bool> is_connected{false};
     std::atomic<std::uint64_t> installed_revision{0};
     void remember_key(std::string lookup, KeyRecord record);
+    void recall_key(std::string lookup, std::function<void(const KeyRecord&)> done);
 
     /// One call of load_stage(). Thread: its reactor, but for `name`.
     struct Request {
@@ -66,9 +67,9 @@ private:
     // loader_sync.cpp: following what is published
     void synchronise(const PublishedReader::Position& position);
     Result<void> resync(const PublishedReader::Position& position);
-    Result<void> resync_stages(std::set<std::string>& changed);
-    Result<void> resync_plans();
-    Result<void> resync_keys();
+    Result<void> expect_epoch(std::string_view epoch);
+    void remove_others(const std::set<std::string>& stages, const std::set<std::string>& plans);
+    Result<std::vector<KeyChange>> read_known_keys();
     void follow();
     void on_stream(const Result<redis::Reply>& reply, std::uint64_t generation);
     Result<void> on_changes(const std::vector<PublishedChanges>& entries);
@@ -77,7 +78,7 @@ private:
     Result<std::vector<KeyChange>> read_keys(const std::vector<std::string>& lookups);
     void learn_key(const std::string& lookup, const KeyRecord& record);
     void note_key(const std::string& lookup, const KeyRecord& record);
-    Result<void> apply_plans(const std::set<std::string>& ids);
+    Result<PublishedReader::Records> read_stages(const std::vector<std::string>& names);
     bool put_stage(const std::string& name, const std::optional<std::string>& record,
                    StageShelf::Compile compile);
     void put_plan(const std::string& id, const std::optional<std::string>& record);
@@ -89,6 +90,7 @@ private:
     void install(const std::set<std::string>& changed, std::vector<KeyChange> keys,
                  bool resets_keys);
     void save();
+    void take_learned_keys();
     void save_keys_if_due();
     void fetch_ahead();
     Result<std::string> document(std::string_view hash);
@@ -107,7 +109,6 @@ private:
     StageShelf shelf_;
     snapshot::RoutingTable::Plans plans_;
     std::optional<StateDirectory> state_;
-    std::shared_ptr<const KnownKeys> initial_keys_;
 
     std::string epoch_;
     std::uint64_t revision_ = 0;

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t kFetchedAheadAtOnce = 8;
 constexpr std::size_t kKnownKeysMax = 20'000;
-constexpr Milliseconds kKeySaveEvery{5000};
+constexpr Milliseconds kKeySaveEvery{1000};
 
 }  // namespace
 
@@ -17,7 +17,6 @@ void Loader::Impl::install(const std::set<std::string>& changed, std::vector<Key
     const auto compiled =
         std::make_shared<const std::vector<SnapshotSlot::Compiled>>(shelf_.compiled(changed));
     const auto changed_keys = std::make_shared<const std::vector<KeyChange>>(std::move(keys));
-    const std::shared_ptr<const KnownKeys> known = initial_keys_;
     auto left = std::make_shared<std::atomic<std::size_t>>(ports_.size());
     const auto installed = [self = shared_from_this(), revision = revision_] {
         // Acknowledged at once: rollouts are waited for.
@@ -27,16 +26,15 @@ void Loader::Impl::install(const std::set<std::string>& changed, std::vector<Key
     };
     if (ports_.empty()) installed();
     for (const ReactorPort& port : ports_) {
-        port.reactor->post(
-            [port, table, compiled, changed_keys, known, resets_keys, left, installed] {
-                port.slot->install(table, *compiled);
-                if (port.keys != nullptr && resets_keys) port.keys->reset(known);
-                if (port.keys != nullptr) {
-                    for (const KeyChange& key : *changed_keys)
-                        port.keys->refresh(key.lookup, key.record);
-                }
-                if (left->fetch_sub(1) == 1) installed();
-            });
+        port.reactor->post([port, table, compiled, changed_keys, resets_keys, left, installed] {
+            port.slot->install(table, *compiled);
+            if (port.keys != nullptr && resets_keys) port.keys->reset();
+            if (port.keys != nullptr) {
+                for (const KeyChange& key : *changed_keys)
+                    port.keys->refresh(key.lookup, key.record);
+            }
+            if (left->fetch_sub(1) == 1) installed();
+        });
     }
 }
 
@@ -55,9 +53,14 @@ void Loader::Impl::save() {
     }
 }
 
-void Loader::Impl::save_keys_if_due() {
+void Loader::Impl::take_learned_keys() {
     const SteadyTime now = steady_now();
     while (auto learned = learned_keys_.take_until(now)) (*learned)();
+}
+
+void Loader::Impl::save_keys_if_due() {
+    const SteadyTime now = steady_now();
+    take_learned_keys();
     if (!state_ || !are_keys_dirty_ || (now < next_key_save_ && !is_stopping_)) return;
     next_key_save_ = now + kKeySaveEvery;
     while (known_keys_.size() > kKnownKeysMax) known_keys_.erase(known_keys_.begin());

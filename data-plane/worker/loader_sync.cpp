@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "common/snapshot/decode.hpp"
 #include "common/snapshot/limits.hpp"
 #include "data-plane/worker/loader_impl.hpp"
@@ -36,12 +39,36 @@ void Loader::Impl::synchronise(const PublishedReader::Position& position) {
 
 Result<void> Loader::Impl::resync(const PublishedReader::Position& position) {
     std::set<std::string> changed;
-    if (Result<void> done = resync_stages(changed); !done) return done;
-    if (Result<void> done = resync_plans(); !done) return done;
-    if (Result<void> done = resync_keys(); !done) return done;
-    const Result<PublishedReader::Position> after = reader_.position();
-    if (!after) return after.error();
-    if (after->epoch != position.epoch) return unavailable("it was published anew meanwhile");
+    std::set<std::string> stages;
+    std::set<std::string> plans;
+    const auto pause = [this] { serve_urgent(); };
+    Result<void> done = reader_.each_stage(
+        [&](const std::string& name, const std::string& record) {
+            if (stages.size() >= snapshot::limits::kStagesMax) return;
+            stages.insert(name);
+            if (put_stage(name, record, StageShelf::Compile::WhenInUse)) changed.insert(name);
+        },
+        pause);
+    if (!done) return done;
+    done = reader_.each_plan(
+        [&](const std::string& id, const std::string& record) {
+            if (plans.size() >= snapshot::limits::kPlansMax) return;
+            plans.insert(id);
+            put_plan(id, record);
+        },
+        pause);
+    if (!done) return done;
+    const Result<std::vector<KeyChange>> keys = read_known_keys();
+    if (!keys) return keys.error();
+    // What is missing is gone only if Redis was complete from the first look to the last.
+    if (done = expect_epoch(position.epoch); !done) return done;
+
+    remove_others(stages, plans);
+    known_keys_.clear();
+    for (const KeyChange& key : *keys) {
+        if (key.record) known_keys_[key.lookup] = key.record;
+    }
+    are_keys_dirty_ = true;
     epoch_ = position.epoch;
     revision_ = position.revision;
     ++generation_;
@@ -52,54 +79,30 @@ Result<void> Loader::Impl::resync(const PublishedReader::Position& position) {
     return {};
 }
 
-Result<void> Loader::Impl::resync_stages(std::set<std::string>& changed) {
-    std::set<std::string> present;
-    Result<void> done = reader_.each_stage(
-        [&](const std::string& name, const std::string& record) {
-            if (present.size() >= snapshot::limits::kStagesMax) return;
-            present.insert(name);
-            if (put_stage(name, record, StageShelf::Compile::WhenInUse)) changed.insert(name);
-        },
-        [this] { serve_urgent(); });
-    if (!done) return done;
-    for (const std::string& name : shelf_.names()) {
-        if (!present.contains(name)) put_stage(name, std::nullopt, StageShelf::Compile::WhenInUse);
-    }
+Result<void> Loader::Impl::expect_epoch(std::string_view epoch) {
+    const Result<PublishedReader::Position> position = reader_.position();
+    if (!position) return position.error();
+    if (position->epoch != epoch) return unavailable("Redis was emptied or filled meanwhile");
     return {};
 }
 
-Result<void> Loader::Impl::resync_plans() {
-    std::set<std::string> present;
-    Result<void> done = reader_.each_plan(
-        [&](const std::string& id, const std::string& record) {
-            if (present.size() >= snapshot::limits::kPlansMax) return;
-            present.insert(id);
-            put_plan(id, record);
-        },
-        [this] { serve_urgent(); });
-    if (!done) return done;
+void Loader::Impl::remove_others(const std::set<std::string>& stages,
+                                 const std::set<std::string>& plans) {
+    for (const std::string& name : shelf_.names()) {
+        if (!stages.contains(name)) put_stage(name, std::nullopt, StageShelf::Compile::WhenInUse);
+    }
     std::vector<std::string> gone;
     for (const auto& [id, plan] : plans_) {
-        if (!present.contains(id)) gone.push_back(id);
+        if (!plans.contains(id)) gone.push_back(id);
     }
     for (const std::string& id : gone) put_plan(id, std::nullopt);
-    return {};
 }
 
-/// What was known before this gap may have changed in it.
-Result<void> Loader::Impl::resync_keys() {
+/// What was known before a gap may have changed in it.
+Result<std::vector<Loader::Impl::KeyChange>> Loader::Impl::read_known_keys() {
     std::vector<std::string> lookups;
     for (const auto& [lookup, record] : known_keys_) lookups.push_back(lookup);
-    const Result<std::vector<KeyChange>> keys = read_keys(lookups);
-    if (!keys) return keys.error();
-    KnownKeys known;
-    for (const KeyChange& key : *keys) {
-        if (key.record) known[key.lookup] = key.record;
-    }
-    known_keys_ = std::move(known);
-    initial_keys_ = std::make_shared<const KnownKeys>(known_keys_);
-    are_keys_dirty_ = true;
-    return {};
+    return read_keys(lookups);
 }
 
 void Loader::Impl::follow() {
@@ -158,30 +161,45 @@ Result<void> Loader::Impl::on_changes(const std::vector<PublishedChanges>& entri
 Result<void> Loader::Impl::apply(const std::set<std::string>& stages,
                                  const std::set<std::string>& plans,
                                  const std::vector<std::string>& lookups, std::uint64_t revision) {
-    const auto compile = stages.size() <= kCompiledAheadMax ? StageShelf::Compile::Now
-                                                            : StageShelf::Compile::WhenInUse;
-    const std::vector<std::string> names(stages.begin(), stages.end());
-    std::set<std::string> changed;
-    for (std::size_t at = 0; at < names.size(); at += kNamesPerRead) {
-        const std::size_t end = std::min(at + kNamesPerRead, names.size());
-        const std::vector<std::string> some(names.begin() + static_cast<std::ptrdiff_t>(at),
-                                            names.begin() + static_cast<std::ptrdiff_t>(end));
-        const Result<PublishedReader::Records> records = reader_.stages(some);
-        if (!records) return records.error();
-        for (std::size_t i = 0; i < some.size(); ++i) {
-            if (put_stage(some[i], (*records)[i], compile)) changed.insert(some[i]);
-        }
-        serve_urgent();
-    }
-    if (Result<void> done = apply_plans(plans); !done) return done;
+    const std::vector<std::string> stage_names(stages.begin(), stages.end());
+    const Result<PublishedReader::Records> stage_records = read_stages(stage_names);
+    if (!stage_records) return stage_records.error();
+    const std::vector<std::string> plan_ids(plans.begin(), plans.end());
+    const Result<PublishedReader::Records> plan_records = reader_.plans(plan_ids);
+    if (!plan_records) return plan_records.error();
     Result<std::vector<KeyChange>> keys = read_keys(lookups);
     if (!keys) return keys.error();
+    // A record that is not there is gone only if Redis was not emptied before it was read.
+    if (Result<void> done = expect_epoch(epoch_); !done) return done;
+
+    const auto compile = stages.size() <= kCompiledAheadMax ? StageShelf::Compile::Now
+                                                            : StageShelf::Compile::WhenInUse;
+    std::set<std::string> changed;
+    for (std::size_t i = 0; i < stage_names.size(); ++i) {
+        if (put_stage(stage_names[i], (*stage_records)[i], compile)) changed.insert(stage_names[i]);
+        serve_urgent();
+    }
+    for (std::size_t i = 0; i < plan_ids.size(); ++i) put_plan(plan_ids[i], (*plan_records)[i]);
     for (const KeyChange& key : *keys) note_key(key.lookup, key.record);
     if (revision == revision_ && changed.empty()) return {};
     revision_ = revision;
     install(changed, std::move(*keys), false);
     save();
     return {};
+}
+
+Result<PublishedReader::Records> Loader::Impl::read_stages(const std::vector<std::string>& names) {
+    PublishedReader::Records all;
+    for (std::size_t at = 0; at < names.size(); at += kNamesPerRead) {
+        const std::size_t end = std::min(at + kNamesPerRead, names.size());
+        Result<PublishedReader::Records> some =
+            reader_.stages({names.begin() + static_cast<std::ptrdiff_t>(at),
+                            names.begin() + static_cast<std::ptrdiff_t>(end)});
+        if (!some) return some;
+        std::ranges::move(*some, std::back_inserter(all));
+        serve_urgent();
+    }
+    return all;
 }
 
 Result<std::vector<Loader::Impl::KeyChange>> Loader::Impl::read_keys(
@@ -211,14 +229,6 @@ void Loader::Impl::note_key(const std::string& lookup, const KeyRecord& record) 
     } else {
         known_keys_.erase(known);
     }
-}
-
-Result<void> Loader::Impl::apply_plans(const std::set<std::string>& ids) {
-    const std::vector<std::string> list(ids.begin(), ids.end());
-    const Result<PublishedReader::Records> records = reader_.plans(list);
-    if (!records) return records.error();
-    for (std::size_t i = 0; i < list.size(); ++i) put_plan(list[i], (*records)[i]);
-    return {};
 }
 
 /// Returns: whether the stage has a new version, or is gone.

@@ -94,6 +94,7 @@ TEST_CASE("a worker restarted without Redis serves what it had, keys included") 
         management.put_plan("p1", "api1/prod");
         management.put_key("k1", "value");
         REQUIRE(eventually([&] { return worker.get("api99/prod", "/one") == "served"; }));
+        REQUIRE(eventually([&] { return worker.plan_covers("p1", "api1", "prod"); }));
         REQUIRE(eventually([&] { return worker.key("value") == "k1"; }));
     }
     redis.kill();

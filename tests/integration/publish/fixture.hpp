@@ -74,6 +74,10 @@ public:
         shared_.on_learned = [this](const std::string& lookup, const worker::KeyRecord& record) {
             if (loader_) loader_->remember_key(lookup, record);
         };
+        shared_.recall = [this](const std::string& lookup,
+                                std::function<void(const worker::KeyRecord&)> done) {
+            if (loader_) loader_->recall_key(lookup, std::move(done));
+        };
         for (int i = 0; i < 2; ++i) seats_.push_back(std::make_unique<Seat>(shared_));
         std::vector<worker::ReactorPort> ports;
         for (const auto& seat : seats_) ports.push_back(seat->port());
