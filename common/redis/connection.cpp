@@ -222,7 +222,7 @@ private:
 
     void read() {
         const auto done = [this, attempt = attempt_, held = secure_](auto error,
-                                                                    std::size_t bytes) {
+                                                                     std::size_t bytes) {
             if (attempt != attempt_) return;
             if (error) return lost("read: " + error.message());
             take(bytes);
