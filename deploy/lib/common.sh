@@ -94,6 +94,9 @@ build() {
         (cd "$root" && cmake --preset "$preset" "-DTURNPIKE_TESTS=$tests") >"$log" 2>&1 ||
             explain_build_failure "$log"
     fi
+    if (cd "$root" && ninja -C "$directory" -n "$@") 2>/dev/null | grep -q 'no work to do'; then
+        return 0
+    fi
     say "building ($preset); the first time takes some minutes"
     (cd "$root" && NINJA_STATUS='[%f/%t] ' ninja -C "$directory" "$@") 2>&1 | tee "$log" | show_progress
     [ "${PIPESTATUS[0]}" = 0 ] || explain_build_failure "$log"

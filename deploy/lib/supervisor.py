@@ -1,4 +1,4 @@
-"""Runs Turnpike's processes on one machine: up, down, status, env.
+"""Runs Turnpike's processes on one machine: check, up, down, status, env.
 
 One supervisor process owns PostgreSQL, Redis, the control plane and a worker as children, starts them
 in order, notices a crash, reports it and starts the child again with back-off. Only the standard
@@ -182,6 +182,13 @@ def command_status(layout):
     return 0 if healthy else 1
 
 
+def command_check(layout):
+    """Whether `up` would find its ports; an installation that runs holds them itself."""
+    if layout.read_state() is None:
+        layout.check_ports()
+    return 0
+
+
 def command_env(layout):
     for name, value in layout.shell_settings().items():
         print(f"export {name}='{value}'")
@@ -189,17 +196,18 @@ def command_env(layout):
 
 
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # deploy/status | head
     parser = argparse.ArgumentParser(prog="deploy")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up").add_argument("--detach", action="store_true")
-    for name in ("down", "status", "env"):
+    for name in ("check", "down", "status", "env"):
         commands.add_parser(name)
     arguments = parser.parse_args()
     try:
         layout = Layout()
         if arguments.command == "up":
             return command_up(layout, arguments.detach)
-        return {"down": command_down, "status": command_status,
+        return {"check": command_check, "down": command_down, "status": command_status,
                 "env": command_env}[arguments.command](layout)
     except Trouble as trouble:
         say(f"error: {trouble}")
