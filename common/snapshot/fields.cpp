@@ -6,8 +6,8 @@ namespace turnpike::snapshot {
 
 namespace {
 
-const json::Object kNoObject;
-const json::Array kNoArray;
+const json::Object no_object;
+const json::Array no_array;
 
 }  // namespace
 
@@ -90,28 +90,28 @@ std::optional<double> Fields::number(std::string_view name) {
 
 const json::Object& Fields::object(std::string_view name, std::size_t count_max) {
     const json::Value* const value = find(name);
-    if (value == nullptr) return kNoObject;
+    if (value == nullptr) return no_object;
     if (!value->is_object()) {
         fail(name, "is not an object");
-        return kNoObject;
+        return no_object;
     }
     if (value->as_object().size() > count_max) {
         fail(name, "has too many entries");
-        return kNoObject;
+        return no_object;
     }
     return value->as_object();
 }
 
 const json::Array& Fields::array(std::string_view name, std::size_t count_max) {
     const json::Value* const value = find(name);
-    if (value == nullptr) return kNoArray;
+    if (value == nullptr) return no_array;
     if (!value->is_array()) {
         fail(name, "is not an array");
-        return kNoArray;
+        return no_array;
     }
     if (value->as_array().size() > count_max) {
         fail(name, "has too many entries");
-        return kNoArray;
+        return no_array;
     }
     return value->as_array();
 }

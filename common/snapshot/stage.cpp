@@ -70,8 +70,9 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
     production.variables_ = overlay(stage->stage_.variables, {});
     stage->resolve(production, slots);
 
-    if (stage->stage_.canary) {
-        const model::CanarySettings& settings = *stage->stage_.canary;
+    if (const std::optional<model::CanarySettings>& settings_given = stage->stage_.canary) {
+        const model::CanarySettings& settings = *settings_given;
+        stage->canary_percent_ = settings.percent_traffic;
         auto canary = std::make_unique<StageVariant>();
         canary->deployment_ =
             parts.canary_deployment ? std::move(parts.canary_deployment) : production.deployment_;

@@ -64,9 +64,7 @@ public:
     const model::Stage& settings() const { return stage_; }
     bool has_canary() const { return canary_ != nullptr; }
     /// `draw` in [0, 1). The canary's if there is one and the draw falls to it.
-    bool draws_canary(double draw) const {
-        return canary_ && draw * 100.0 < stage_.canary->percent_traffic;
-    }
+    bool draws_canary(double draw) const { return canary_ && draw * 100.0 < canary_percent_; }
     const StageVariant& variant(bool is_canary) const { return is_canary ? *canary_ : production_; }
     const StageVariant& production() const { return production_; }
     /// Empty: the stage has no access log format of its own.
@@ -84,6 +82,7 @@ private:
     model::Stage stage_;
     StageVariant production_;
     std::unique_ptr<StageVariant> canary_;
+    double canary_percent_ = 0;
     /// "/pets/{id}/GET" -> index into stage_.method_settings; sorted.
     std::vector<std::pair<std::string, std::size_t>> settings_by_path_;
     const model::MethodSettings* default_settings_ = nullptr;

@@ -92,7 +92,7 @@ Result<Publisher::Progress> Publisher::work() {
         if (Result<void> done = ensure_epoch(); !done) return done.error();
         next_look_ = steady_now() + options_.idle_wait;
     }
-    const Result<Progress> progress = publish_outbox();
+    Result<Progress> progress = publish_outbox();
     if (!progress) return progress;
     if (*progress == Progress::Idle) {
         if (Result<void> done = collect_if_due(); !done) return done.error();
@@ -130,6 +130,7 @@ Result<void> Publisher::publish_anew() {
             if (ids.empty()) break;
             after = ids.back();
             std::vector<service::Effect> effects;
+            effects.reserve(ids.size());
             for (const std::string& id : ids) effects.push_back({kind, id});
             const Batch batch = read_batch(source_, effects, complain);
             Result<void> done = writer_.write_blobs(source_, batch.blobs, complain);

@@ -125,6 +125,7 @@ Result<void> RedisWriter::write_blobs(PublicationSource& source,
                                       const Complain& complain) {
     if (hashes.empty()) return {};
     std::vector<redis::Command> questions;
+    questions.reserve(hashes.size());
     for (const std::string& hash : hashes) questions.push_back({"EXISTS", names_.blob(hash)});
     const auto replies = redis_.pipeline(std::move(questions), options_.timeout);
     if (!replies) return replies.error();
@@ -160,6 +161,7 @@ Result<std::vector<std::string>> RedisWriter::write_keys(const std::vector<Batch
     std::vector<std::string> changed;
     if (keys.empty()) return changed;
     std::vector<redis::Command> questions;
+    questions.reserve(keys.size());
     for (const Batch::Key& key : keys) questions.push_back({"GET", names_.key_id(key.id)});
     const auto known = redis_.pipeline(std::move(questions), options_.timeout);
     if (!known) return known.error();
@@ -266,6 +268,7 @@ Result<void> RedisWriter::finish_anew(std::string_view epoch, std::uint64_t revi
 Result<void> RedisWriter::remove_matching(const std::string& pattern) {
     return scan(redis_, pattern, options_.timeout, [this](std::vector<std::string> keys) {
         std::vector<redis::Command> removals;
+        removals.reserve(keys.size());
         for (std::string& key : keys) removals.push_back({"UNLINK", std::move(key)});
         return run(std::move(removals));
     });

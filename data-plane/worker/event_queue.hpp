@@ -4,7 +4,6 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <optional>
 
 #include "common/base/clock.hpp"
 
@@ -37,21 +36,21 @@ public:
         arrived_.notify_one();
         return true;
     }
-    /// Returns: nothing if there is none until `deadline`.
-    std::optional<Event> take_until(SteadyTime deadline) {
+    /// Returns: an empty function if there is none until `deadline`.
+    Event take_until(SteadyTime deadline) {
         std::unique_lock lock(mutex_);
         arrived_.wait_until(lock, deadline,
                             [this] { return !urgent_.empty() || !events_.empty(); });
         return take(urgent_.empty() ? events_ : urgent_);
     }
-    std::optional<Event> take_urgent() {
+    Event take_urgent() {
         const std::lock_guard lock(mutex_);
         return take(urgent_);
     }
 
 private:
-    static std::optional<Event> take(std::deque<Event>& events) {
-        if (events.empty()) return std::nullopt;
+    static Event take(std::deque<Event>& events) {
+        if (events.empty()) return {};
         Event event = std::move(events.front());
         events.pop_front();
         return event;

@@ -27,7 +27,7 @@ json::Value list_of(const std::vector<std::string>& items) {
 
 Task<Result<Loader::Impl::Compiled>> wait_for(Reactor& reactor,
                                               std::shared_ptr<Loader::Impl::Request> request) {
-    if (!request->result) {
+    if (!request->is_done) {
         Signal signal(reactor);
         // The caller may be destroyed while it waits; the answer comes all the same.
         struct Guard {
@@ -38,7 +38,7 @@ Task<Result<Loader::Impl::Compiled>> wait_for(Reactor& reactor,
         request->wake = [&signal] { signal.set(); };
         co_await signal.wait();
     }
-    co_return *std::move(request->result);
+    co_return request->result;
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ MaybeTask<Result<std::shared_ptr<const snapshot::CompiledStage>>> Loader::load_s
 
 std::string worker_id_of(const std::string& state_directory) {
     const std::filesystem::path folder(state_directory);
-    const std::string fresh = random_id(kWorkerIdCharacters);
+    std::string fresh = random_id(kWorkerIdCharacters);
     std::error_code ignored;
     std::filesystem::create_directories(folder, ignored);
     const int lock = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -131,7 +131,7 @@ void Loader::Impl::restore() {
         return;
     }
     auto& [state, loaded] = *opened;
-    state_.emplace(std::move(state));
+    state_ = std::make_unique<StateDirectory>(std::move(state));
     known_keys_ = state_->load_keys();
     if (loaded.epoch.empty()) return;
     for (const auto& [name, facts] : loaded.stages) shelf_.restore(name, facts);
@@ -148,8 +148,9 @@ void Loader::Impl::run() {
     next_collection_ = steady_now() + kCollectEvery;
     while (!is_stopping_) {
         const bool is_idle = fetch_ahead_.empty() || !is_connected;
-        if (auto event = queue_.take_until(is_idle ? next_turn() : steady_now())) {
-            (*event)();
+        if (const EventQueue::Event event =
+                queue_.take_until(is_idle ? next_turn() : steady_now())) {
+            event();
         } else if (!is_idle) {
             fetch_ahead();
         }
@@ -173,7 +174,7 @@ void Loader::Impl::turn() {
 
 /// Requests that wait for a stage go before a long piece of work goes on.
 void Loader::Impl::serve_urgent() {
-    while (auto event = queue_.take_urgent()) (*event)();
+    while (const EventQueue::Event event = queue_.take_urgent()) event();
 }
 
 void Loader::Impl::heartbeat() {
@@ -211,7 +212,7 @@ json::Value Loader::Impl::describe() const {
     std::vector<std::string> errors;
     for (const auto& [name, problem] : problems_) {
         if (errors.size() >= kErrorsReported) break;
-        errors.push_back("stage " + name + ": " + problem);
+        errors.push_back(std::string("stage ").append(name).append(": ").append(problem));
     }
     json::Object report;
     report.set("id", options_.worker_id);

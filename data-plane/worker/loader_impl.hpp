@@ -41,7 +41,8 @@ public:
         std::string name;
         Reactor* reactor = nullptr;
         std::function<void()> wake;
-        std::optional<Result<Compiled>> result;
+        Result<Compiled> result = unavailable("not answered");
+        bool is_done = false;
     };
     /// False if too many wait. Thread: a reactor's.
     bool ask(const std::shared_ptr<Request>& request);
@@ -108,7 +109,7 @@ private:
     PublishedReader reader_;
     StageShelf shelf_;
     snapshot::RoutingTable::Plans plans_;
-    std::optional<StateDirectory> state_;
+    std::unique_ptr<StateDirectory> state_;  // null: the disk cannot be used
 
     std::string epoch_;
     std::uint64_t revision_ = 0;

@@ -55,7 +55,7 @@ void Loader::Impl::save() {
 
 void Loader::Impl::take_learned_keys() {
     const SteadyTime now = steady_now();
-    while (auto learned = learned_keys_.take_until(now)) (*learned)();
+    while (const EventQueue::Event learned = learned_keys_.take_until(now)) learned();
 }
 
 void Loader::Impl::save_keys_if_due() {
@@ -107,8 +107,10 @@ Result<std::string> Loader::Impl::stage_record(const std::string& name) {
     if (!is_connected) return unavailable("Redis is away");
     const Result<PublishedReader::Records> records = reader_.stages({name});
     if (!records) return records.error();
-    if (!records->front()) return not_found("stage " + name + " is gone");
-    return *records->front();
+    for (const std::optional<std::string>& record : *records) {
+        if (record) return *record;
+    }
+    return not_found("stage " + name + " is gone");
 }
 
 void Loader::Impl::answer(const std::shared_ptr<Request>& request) {
@@ -131,6 +133,7 @@ void Loader::Impl::answer(const std::shared_ptr<Request>& request) {
             if (result && entry) port.slot->put(*entry, *result);
             if (!request) return;
             request->result = result;
+            request->is_done = true;
             if (request->wake) request->wake();
         });
     }

@@ -193,6 +193,7 @@ std::vector<SnapshotSlot::Compiled> StageShelf::compiled(const std::set<std::str
 
 std::vector<std::string> StageShelf::names() const {
     std::vector<std::string> names;
+    names.reserve(stages_.size());
     for (const auto& [name, stage] : stages_) names.push_back(name);
     return names;
 }
