@@ -24,9 +24,9 @@ struct DatabaseOptions {
     std::size_t connections_max = 16;
     /// From the start of an operation to its first answer from the database, waiting for a
     /// connection included.
-    Milliseconds begin_deadline{1700};
+    Milliseconds begin_deadline{1400};
     /// For each later statement.
-    Milliseconds statement_deadline{1500};
+    Milliseconds statement_deadline{1200};
     /// For another operation that holds the same lock; it answers, so this is no outage.
     Milliseconds lock_wait_max{10'000};
     /// A connection unused for this long is closed.

@@ -8,7 +8,7 @@
 namespace turnpike::store {
 
 struct OperationLimits {
-    Milliseconds begin_deadline{1700};
+    Milliseconds begin_deadline{1400};
     Milliseconds lock_wait_max{10'000};
 };
 

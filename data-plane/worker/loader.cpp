@@ -245,12 +245,9 @@ void Loader::Impl::recall_key(std::string lookup, std::function<void(const KeyRe
 }
 
 void Loader::Impl::learn_key(const std::string& lookup, const KeyRecord& record) {
-    KeyRecord latest = record;
     // It may have been read before a change that was handled meanwhile.
-    if (lately_changed_keys_.contains(lookup)) {
-        const Result<std::vector<KeyChange>> read = read_keys({lookup});
-        latest = read ? read->front().record : nullptr;
-    }
+    const auto changed = lately_changed_keys_.find(lookup);
+    const KeyRecord& latest = changed == lately_changed_keys_.end() ? record : changed->second;
     if (!latest) return;
     known_keys_[lookup] = latest;
     are_keys_dirty_ = true;

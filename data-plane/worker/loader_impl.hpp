@@ -129,7 +129,7 @@ private:
     std::set<std::string> fetch_ahead_;
     KnownKeys known_keys_;
     bool are_keys_dirty_ = false;
-    std::set<std::string> lately_changed_keys_;
+    KnownKeys lately_changed_keys_;  ///< Null: deleted.
     SteadyTime next_key_save_{};
 
     std::atomic<std::size_t> waiting_{0};

@@ -220,7 +220,7 @@ Result<std::vector<Loader::Impl::KeyChange>> Loader::Impl::read_keys(
 /// What is known to change is kept up to date; what is not known is not worth keeping.
 void Loader::Impl::note_key(const std::string& lookup, const KeyRecord& record) {
     if (lately_changed_keys_.size() >= kLatelyChangedMax) lately_changed_keys_.clear();
-    lately_changed_keys_.insert(lookup);
+    lately_changed_keys_[lookup] = record;
     const auto known = known_keys_.find(lookup);
     if (known == known_keys_.end()) return;
     are_keys_dirty_ = true;

@@ -1,6 +1,8 @@
 """PostgreSQL, Redis, the control plane and workers stopped, killed and emptied."""
 
+import os
 import signal
+import subprocess
 import time
 import unittest
 
@@ -66,14 +68,12 @@ class Faults(unittest.TestCase):
         wait_for(self.management_works, 15, "the management API")
 
     def _database_processes(self):
-        import subprocess
         listed = subprocess.run(["pgrep", "-P", str(self.stack.postgres.pid)], capture_output=True, text=True,
                                 check=False).stdout
         return [self.stack.postgres.pid, *map(int, listed.split())]
 
     @staticmethod
     def _send(pid, number):
-        import os
         try:
             os.kill(pid, number)
         except ProcessLookupError:
@@ -81,8 +81,8 @@ class Faults(unittest.TestCase):
 
     def test_a_worker_starts_from_its_disk_when_all_else_is_gone(self):
         worker = self.stack.workers[0]
-        wait_for(lambda: self.served(), 5, "the key to be kept")
-        time.sleep(1.5)  # the state is saved within a second
+        keys = f"{self.stack.home}/worker0/keys"
+        wait_for(lambda: os.path.getsize(keys) > 50, 10, "the key to be saved")
         self.stack.controls[0].kill()
         self.stack.redis.kill()
         worker.kill()
