@@ -6,6 +6,7 @@
 #include "common/http/chunked.hpp"
 #include "common/http/header_writer.hpp"
 #include "data-plane/integration/upstreams.hpp"
+#include "data-plane/worker/signal.hpp"
 
 namespace turnpike::integration {
 namespace {
@@ -232,6 +233,8 @@ worker::Task<Outcome> call_http(Exchange& exchange) {
         UpstreamConnection& connection = *owned.release();
         connection.begin(request.verb == "HEAD", timeout);
 
+        // With the other sends of this turn; see net::Connection::next_request().
+        co_await worker::Yield(reactor);
         const auto sent = co_await sender.send(connection);
         if (sent == RequestSender::Sent::CallerLost) co_return end_with(exchange, sender.error());
         if (sent == RequestSender::Sent::Whole) connection.request_sent();

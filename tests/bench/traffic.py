@@ -17,9 +17,8 @@ def pin(process):
 
 
 def worker_settings():
-    """One reactor, access log and metrics on."""
-    return {"TURNPIKE_WORKER_THREADS": 1, "TURNPIKE_ACCESS_LOG": os.path.join(tempfile.gettempdir(),
-                                                                                "turnpike-bench-access.log")}
+    """One reactor; access log and metrics are on by default."""
+    return {"TURNPIKE_WORKER_THREADS": 1}
 
 
 def deployed(stack, upstream_port):
