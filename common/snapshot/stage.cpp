@@ -61,7 +61,7 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
     auto stage = std::shared_ptr<CompiledStage>(new CompiledStage());
     stage->stage_ = std::move(parts.stage);
     stage->normalise_settings();
-    stage->bytes_ = sizeof(CompiledStage) + parts.deployment->bytes();
+    stage->bytes_ = sizeof(CompiledStage);
     if (slots) stage->unmatched_meter_slot_ = slots(stage->stage_, "", "");
 
     StageVariant& production = stage->production_;
@@ -79,9 +79,6 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
         canary->deployment_id_ = settings.deployment_id;
         canary->variables_ = overlay(stage->stage_.variables, settings.variable_overrides);
         stage->resolve(*canary, slots);
-        if (canary->deployment_ != production.deployment_) {
-            stage->bytes_ += canary->deployment_->bytes();
-        }
         stage->canary_ = std::move(canary);
     }
     return stage;

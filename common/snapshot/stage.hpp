@@ -71,6 +71,7 @@ public:
     const std::string& access_log_format() const { return stage_.access_log.format; }
     /// Counters of requests that match no method.
     std::uint32_t unmatched_meter_slot() const { return unmatched_meter_slot_; }
+    /// What it keeps in memory, estimated, without its deployments, which stages share.
     std::size_t bytes() const { return bytes_; }
 
 private:

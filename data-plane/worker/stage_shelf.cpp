@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/assert.hpp"
 #include "common/snapshot/decode.hpp"
 
 namespace turnpike::worker {
@@ -26,6 +27,16 @@ Result<model::Stage> decode_named(const std::string& name, std::string_view reco
         if (!hash.empty() && !is_blob_hash(hash)) return invalid("snapshot is not a hash");
     }
     return stage;
+}
+
+/// Production's and, if it is another one, the canary's.
+std::vector<const snapshot::CompiledDeployment*> deployments_of(
+    const snapshot::CompiledStage& stage) {
+    std::vector<const snapshot::CompiledDeployment*> deployments{&stage.production().deployment()};
+    if (stage.has_canary() && &stage.variant(true).deployment() != deployments.front()) {
+        deployments.push_back(&stage.variant(true).deployment());
+    }
+    return deployments;
 }
 
 }  // namespace
@@ -92,11 +103,25 @@ void StageShelf::replace_entry(const std::string& name, Stage& stage, const Stag
 
 void StageShelf::set_compiled(Stage& stage,
                               std::shared_ptr<const snapshot::CompiledStage> compiled) {
-    if (stage.compiled) compiled_bytes_ -= stage.compiled->bytes();
+    if (stage.compiled) {
+        compiled_bytes_ -= stage.compiled->bytes();
+        for (const auto* deployment : deployments_of(*stage.compiled)) release(*deployment);
+    }
     stage.compiled = std::move(compiled);
     if (!stage.compiled) return;
     compiled_bytes_ += stage.compiled->bytes();
+    for (const auto* deployment : deployments_of(*stage.compiled)) {
+        if (++uses_[deployment] == 1) compiled_bytes_ += deployment->bytes();
+    }
     stage.last_used = steady_now();
+}
+
+void StageShelf::release(const snapshot::CompiledDeployment& deployment) {
+    const auto uses = uses_.find(&deployment);
+    TURNPIKE_ASSERT(uses != uses_.end());
+    if (--uses->second > 0) return;
+    compiled_bytes_ -= deployment.bytes();
+    uses_.erase(uses);
 }
 
 bool StageShelf::remove(const std::string& name) {

@@ -82,10 +82,14 @@ private:
     void replace_entry(const std::string& name, Stage& stage, const StageFacts& facts);
     void set_compiled(Stage& stage, std::shared_ptr<const snapshot::CompiledStage> compiled);
 
+    /// A stage that was compiled no longer is.
+    void release(const snapshot::CompiledDeployment& deployment);
+
     Documents documents_;
     snapshot::CompiledStage::MeterSlots slots_;
     std::size_t compiled_bytes_max_;
-    std::size_t compiled_bytes_ = 0;
+    std::size_t compiled_bytes_ = 0;  // stages, and each deployment that one of them uses, once
+    std::unordered_map<const snapshot::CompiledDeployment*, std::size_t> uses_;
     std::map<std::string, Stage> stages_;
     std::unordered_map<std::string, std::weak_ptr<const snapshot::CompiledDeployment>> deployments_;
     std::vector<std::uint32_t> free_slots_;

@@ -150,6 +150,28 @@ TEST_CASE("the longest unused stages are forgotten first") {
     CHECK(shelf.entries().size() == 3);
 }
 
+TEST_CASE("stages that share a deployment pay for it once") {
+    Documents documents;
+    const std::string hash = documents.add("a");
+    StageShelf one(documents.reader(), {}, 1 << 20);
+    one.put("api/0", record_of("0", hash), StageShelf::Compile::Now);
+    const auto stage = one.load("api/0", {}, SteadyTime{});
+    REQUIRE(stage);
+    const std::size_t of_stage = (*stage)->bytes();
+    const std::size_t of_deployment = (*stage)->production().deployment().bytes();
+
+    StageShelf shelf(documents.reader(), {}, 10 * of_stage + of_deployment);
+    for (int i = 0; i < 10; ++i) {
+        const std::string name = std::to_string(i);
+        shelf.put("api/" + name, record_of(name, hash), StageShelf::Compile::Now);
+    }
+    CHECK_FALSE(shelf.is_over_budget());
+    shelf.put("api/more", record_of("more", hash), StageShelf::Compile::Now);
+    CHECK(shelf.is_over_budget());
+    shelf.remove("api/more");
+    CHECK_FALSE(shelf.is_over_budget());
+}
+
 TEST_CASE("a slot keeps compiled stages of versions that are still right") {
     Documents documents;
     const std::string hash = documents.add("a");
