@@ -15,30 +15,8 @@ using pipeline::GatewayResponseType;
 
 constexpr std::string_view kSignaturePrefix = "AWS4-";
 
-snapshot::Verb verb_of(http::Method method) {
-    using snapshot::Verb;
-    switch (method) {
-        case http::Method::Get:
-            return Verb::Get;
-        case http::Method::Head:
-            return Verb::Head;
-        case http::Method::Post:
-            return Verb::Post;
-        case http::Method::Put:
-            return Verb::Put;
-        case http::Method::Delete:
-            return Verb::Delete;
-        case http::Method::Options:
-            return Verb::Options;
-        case http::Method::Patch:
-            return Verb::Patch;
-        default:
-            return Verb::Other;
-    }
-}
-
 void choose_verb(Exchange& exchange) {
-    exchange.verb = verb_of(exchange.head().method());
+    exchange.verb = snapshot::request_verb(exchange.head().method());
     if (exchange.verb != snapshot::Verb::Post) return;
     const auto other = exchange.head().fields().find(KnownHeader::XHttpMethodOverride);
     if (!other || other->empty()) return;
