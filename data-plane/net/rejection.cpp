@@ -2,6 +2,10 @@
 
 namespace turnpike::net {
 
+std::string body_too_large_text(std::uint64_t body_bytes_max) {
+    return "HTTP content length exceeded " + std::to_string(body_bytes_max) + " bytes.";
+}
+
 Rejection rejection_of(http::HeadProblem problem, const Limits& limits) {
     switch (problem) {
         case http::HeadProblem::TargetTooLong:
@@ -23,8 +27,7 @@ Rejection rejection_of(http::HeadProblem problem, const Limits& limits) {
 Rejection rejection_of(BodyPiece::Status status, const Limits& limits) {
     switch (status) {
         case BodyPiece::Status::TooLarge:
-            return {413, "HTTP content length exceeded " + std::to_string(limits.body_bytes_max) +
-                             " bytes."};
+            return {413, body_too_large_text(limits.body_bytes_max)};
         case BodyPiece::Status::TimedOut:
             return {408, "Request Timeout"};
         default:

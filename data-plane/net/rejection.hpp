@@ -16,6 +16,8 @@ struct Rejection {
     std::string text = {};
 };
 
+/// What 413 says.
+std::string body_too_large_text(std::uint64_t body_bytes_max);
 Rejection rejection_of(http::HeadProblem problem, const Limits& limits);
 /// Requires: a failure that can be answered: TooLarge, Invalid or TimedOut.
 Rejection rejection_of(BodyPiece::Status status, const Limits& limits);

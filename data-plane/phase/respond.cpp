@@ -31,6 +31,8 @@ worker::MaybeTask<Outcome> send(Exchange& exchange, std::string_view body) {
 
 void use_error(Exchange& exchange) {
     MethodResponse& response = exchange.method_response;
+    exchange.error = with_limits(*exchange.error, exchange.services.installation.request_bytes_max,
+                                 exchange.arena);
     const pipeline::GatewayReply reply = resolve(*exchange.error, exchange.arena);
     response.status = reply.status;
     response.body = MethodResponse::Body::Text;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "common/json/value.hpp"
+#include "data-plane/net/rejection.hpp"
 
 namespace turnpike::pipeline {
 namespace {
@@ -22,8 +23,7 @@ using Form = GatewayError::Form;
 
 // In the order of the enumeration. Source: the reference, data-plane section 2.1.
 constexpr std::array<Listed, kGatewayResponseTypes> kListed{{
-    {"REQUEST_TOO_LARGE", 413, "HTTP content length exceeded 10485760 bytes.",
-     "RequestTooLargeException", Form::Plain},
+    {"REQUEST_TOO_LARGE", 413, kNull, "RequestTooLargeException", Form::Plain},  // with_limits()
     {"RESOURCE_NOT_FOUND", 404, "No method found matching route", "NotFoundException"},
     {"AUTHORIZER_CONFIGURATION_ERROR", 500, kNull, "AuthorizerConfigurationException"},
     {"MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token",
@@ -116,6 +116,11 @@ GatewayError configuration_error(std::string_view detail) {
 
 GatewayError internal_failure(std::string_view detail) {
     return gateway_error(GatewayResponseType::Default5xx).with_detail(detail);
+}
+
+GatewayError with_limits(const GatewayError& error, std::uint64_t request_bytes_max, Arena& arena) {
+    if (error.type != GatewayResponseType::RequestTooLarge) return error;
+    return error.with_message(arena.copy(net::body_too_large_text(request_bytes_max)));
 }
 
 GatewayReply resolve(const GatewayError& error, Arena& arena) {

@@ -85,6 +85,10 @@ GatewayError configuration_error(std::string_view detail);
 /// As above, of the generic type DEFAULT_5XX (forbidden header, invalid address).
 GatewayError internal_failure(std::string_view detail);
 
+/// The error with what only the installation knows: the text of REQUEST_TOO_LARGE names the limit,
+/// which is a setting.
+GatewayError with_limits(const GatewayError& error, std::uint64_t request_bytes_max, Arena& arena);
+
 /// What is sent for an error.
 struct GatewayReply {
     int status = 500;

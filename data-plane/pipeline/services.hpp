@@ -29,6 +29,7 @@ struct Installation {
     std::string domain = "localhost";  ///< Lower case; default hosts end with it.
     /// Unmatched paths tell callers with a foreign Authorization header that it is not a signature.
     bool explains_foreign_authorization = true;
+    std::uint64_t request_bytes_max = 10'485'760;
     std::uint64_t response_bytes_max = 10'485'760;
 };
 

@@ -37,12 +37,16 @@ TEST_CASE("messages are escaped") {
           R"({"message":"a\"b\\\n"})");
 }
 
-TEST_CASE("a request that is too large is answered in plain text") {
+TEST_CASE("a request that is too large is answered in plain text that names the limit") {
     Arena arena;
-    const GatewayReply reply = resolve(gateway_error(GatewayResponseType::RequestTooLarge), arena);
+    const GatewayError error =
+        with_limits(gateway_error(GatewayResponseType::RequestTooLarge), 10'485'760, arena);
+    const GatewayReply reply = resolve(error, arena);
     CHECK(reply.status == 413);
     CHECK(reply.content_type == "text/plain");
     CHECK(reply.body == "HTTP content length exceeded 10485760 bytes.");
+    const GatewayError other = gateway_error(GatewayResponseType::Unauthorized);
+    CHECK(with_limits(other, 1, arena).message == other.message);
 }
 
 TEST_CASE("types have the contract's names in the contract's order") {
