@@ -22,6 +22,8 @@ constexpr std::size_t kClientsMax = 32;
 constexpr Seconds kClientTimeMax{5};
 constexpr http::HeadLimits kHeadLimits{.target_bytes_max = 1024, .header_bytes_max = 4096};
 constexpr std::size_t kReadBytes = 4096;
+/// When the process is out of descriptors.
+constexpr Milliseconds kAcceptPause{50};
 
 /// Owns a descriptor.
 class Descriptor {
@@ -136,6 +138,7 @@ struct StatusServer::Parts {
     std::vector<Descriptor> listeners;
     Descriptor stop;
     std::vector<Client> clients;
+    std::optional<SteadyTime> accepts_again;  // while accepting pauses
 
     void run();
     bool wait(std::vector<pollfd>& watched) const;
@@ -191,10 +194,10 @@ void StatusServer::Parts::run() {
 bool StatusServer::Parts::wait(std::vector<pollfd>& watched) const {
     watched.clear();
     watched.push_back({stop.get(), POLLIN, 0});
-    if (clients.size() < kClientsMax) {
+    if (clients.size() < kClientsMax && !accepts_again) {
         for (const Descriptor& listener : listeners) watched.push_back({listener.get(), POLLIN, 0});
     }
-    SteadyTime next = SteadyTime::max();
+    SteadyTime next = accepts_again.value_or(SteadyTime::max());
     for (const Client& client : clients) {
         const short events = client.is_answering() ? POLLOUT : POLLIN;
         watched.push_back({client.socket.get(), events, 0});
@@ -210,11 +213,18 @@ bool StatusServer::Parts::wait(std::vector<pollfd>& watched) const {
 }
 
 void StatusServer::Parts::accept_clients() {
+    if (accepts_again && steady_now() < *accepts_again) return;
+    accepts_again.reset();
     for (const Descriptor& listener : listeners) {
         while (clients.size() < kClientsMax) {
             Descriptor socket(
                 accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-            if (socket.get() < 0) break;
+            if (socket.get() < 0) {
+                const bool waits =
+                    errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+                if (waits) accepts_again = steady_now() + kAcceptPause;
+                break;
+            }
             clients.emplace_back(std::move(socket), steady_now() + kClientTimeMax);
         }
     }

@@ -187,7 +187,13 @@ void ListenerGroup::take_name() {
 
 void ListenerGroup::answer_one() {
     const Descriptor asking(::accept4(name_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!asking || !is_peer_of_this_user(asking.get())) return;
+    if (!asking) {
+        // Out of descriptors: who asks waits on, and must not keep this reactor busy.
+        watch_.reset();
+        retry_->expire_after(kRetry);
+        return;
+    }
+    if (!is_peer_of_this_user(asking.get())) return;
     std::vector<int> numbers;
     for (const Listener& listener : listeners_) numbers.push_back(listener.descriptor());
     send_descriptors(asking.get(), numbers);
