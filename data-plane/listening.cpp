@@ -2,43 +2,9 @@
 
 #include <utility>
 
-#include "common/crypto/local_authority.hpp"
-#include "common/crypto/private_file.hpp"
 #include "common/telemetry/log.hpp"
 
 namespace turnpike {
-namespace {
-
-constexpr std::size_t kPemBytesMax = 1U << 20U;
-
-Result<tls::Certificate> read_certificate(const config::WorkerSettings& settings) {
-    auto chain = crypto::read_file(settings.tls_certificate_file, kPemBytesMax, false);
-    if (!chain) return std::move(chain).error();
-    auto key = crypto::read_file(settings.tls_key_file, kPemBytesMax, true);
-    if (!key) return std::move(key).error();
-    return tls::Certificate{*std::move(chain), *std::move(key)};
-}
-
-Result<tls::Certificate> local_certificate(const config::WorkerSettings& settings) {
-    auto identity = crypto::ensure_local_identity(
-        crypto::LocalAuthorityFiles::under(settings.home, settings.ca_file),
-        crypto::local_names(settings.domain, settings.region), wall_now());
-    if (!identity) return std::move(identity).error();
-    return tls::Certificate{std::move(identity->certificate_pem), std::move(identity->key_pem)};
-}
-
-}  // namespace
-
-Result<std::shared_ptr<const tls::ServerContext>> Listening::make_tls(
-    const config::WorkerSettings& settings, std::string ticket_key) {
-    auto certificate = settings.tls_certificate_file.empty() ? local_certificate(settings)
-                                                             : read_certificate(settings);
-    if (!certificate) return std::move(certificate).error();
-    tls::ServerContext::Options options;
-    options.certificates.push_back(*std::move(certificate));
-    options.ticket_key = std::move(ticket_key);
-    return tls::ServerContext::create(std::move(options));
-}
 
 Result<Listening> Listening::open(const config::WorkerSettings& settings, Reactors reactors,
                                   std::shared_ptr<const tls::ServerContext> tls) {
@@ -75,6 +41,12 @@ Result<void> Listening::add(const config::ListenAddress& address, Reactors react
                                       {"shared", shared->was_handed_over()}});
     groups_.push_back(shared);
     return {};
+}
+
+void Listening::use_tls(Reactors reactors, const std::shared_ptr<const tls::ServerContext>& tls) {
+    for (const auto& reactor : reactors) {
+        reactor->reactor().post([server = &reactor->server(), tls] { server->use_tls(tls); });
+    }
 }
 
 void Listening::close(worker::Reactor& first) {

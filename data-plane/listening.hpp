@@ -17,13 +17,13 @@ class Listening {
 public:
     using Reactors = std::span<const std::unique_ptr<ReactorThread>>;
 
-    /// The certificate of the settings, or one of the local authority, made when missing.
-    static Result<std::shared_ptr<const tls::ServerContext>> make_tls(
-        const config::WorkerSettings& settings, std::string ticket_key);
-
     /// Requires: the reactors run. Errors: Unavailable, naming the address.
     static Result<Listening> open(const config::WorkerSettings& settings, Reactors reactors,
                                   std::shared_ptr<const tls::ServerContext> tls);
+
+    /// Later connections see another certificate; those that are open go on. Requires: reactors
+    /// run.
+    static void use_tls(Reactors reactors, const std::shared_ptr<const tls::ServerContext>& tls);
 
     /// Stops accepting and leaves the sockets to other processes. Requires: reactors run.
     void close(worker::Reactor& first);

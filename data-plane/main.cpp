@@ -1,7 +1,6 @@
 // turnpike-worker: the data plane. Composition root: builds every part and passes it down.
-#include <unistd.h>
-
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,8 +13,10 @@
 #include "common/telemetry/access_log.hpp"
 #include "common/telemetry/log.hpp"
 #include "data-plane/listening.hpp"
+#include "data-plane/part_options.hpp"
 #include "data-plane/process_events.hpp"
 #include "data-plane/reactor_thread.hpp"
+#include "data-plane/served_certificate.hpp"
 #include "data-plane/status_pages.hpp"
 #include "data-plane/worker/loader.hpp"
 
@@ -26,39 +27,14 @@ using Reactors = std::vector<std::unique_ptr<ReactorThread>>;
 
 constexpr Milliseconds kWatchInterval{1000};
 constexpr Milliseconds kReadyPoll{5};
+/// A certificate is noticed without a signal, too, and one of the local authority renewed in time.
+constexpr std::chrono::hours kRenewalInterval{1};
 /// After the drain deadline, for the reactors to close what is left.
 constexpr Milliseconds kDrainMargin{1000};
 
-pipeline::Installation installation_of(const config::WorkerSettings& settings) {
-    pipeline::Installation installation;
-    installation.region = settings.region;
-    installation.account_id = settings.account_id;
-    installation.partition = settings.partition;
-    installation.domain = settings.domain;
-    return installation;
-}
-
-telemetry::AccessLog::Options access_log_of(const config::WorkerSettings& settings) {
-    telemetry::AccessLog::Options options;
-    if (settings.access_log != "off") options.default_file = settings.access_log;
-    options.folder = settings.log_directory;
-    options.report = [](std::string_view file, std::string_view reason) {
-        telemetry::log_error("access log cannot be written", {{"file", file}, {"reason", reason}});
-    };
-    return options;
-}
-
-worker::Loader::Options loader_options(const config::WorkerSettings& settings) {
-    worker::Loader::Options options;
-    options.redis_url = settings.redis_url;
-    options.name_space = settings.name_space;
-    options.state_directory = settings.state_directory;
-    options.worker_id = worker::worker_id_of(settings.state_directory);
-    std::string host(256, '\0');
-    if (::gethostname(host.data(), host.size() - 1) == 0) options.host = host.c_str();
-    for (const auto& address : settings.https_listen) options.listen.push_back(address.text());
-    for (const auto& address : settings.http_listen) options.listen.push_back(address.text());
-    return options;
+std::string reason_of(const Error& error) {
+    const bool has_both = !error.message.empty() && !error.detail.empty();
+    return error.message + (has_both ? ": " : "") + error.detail;
 }
 
 snapshot::CompiledStage::MeterSlots meter_slots(telemetry::MeterRegistry& registry) {
@@ -117,29 +93,49 @@ void drain(const Reactors& reactors, Listening& listening, ProcessEvents& events
     }
 }
 
+/// Reads the certificate again. One that cannot be used changes nothing.
+void renew_certificate(ServedCertificate& certificate, const Reactors& reactors) {
+    const auto renewed = certificate.reload();
+    if (!renewed) {
+        telemetry::log_warning("the TLS certificate stays as it was",
+                               {{"reason", reason_of(renewed.error())}});
+    } else if (*renewed) {
+        Listening::use_tls(reactors, certificate.context());
+        telemetry::log_info("the TLS certificate is a new one");
+    }
+}
+
 /// Callers are accepted only when there is something to serve: a process that joins others on their
 /// ports must not refuse what they would serve. Returns: false if the process is to end instead.
-bool wait_for_configuration(const worker::Loader& loader, ProcessEvents& events) {
+bool wait_for_configuration(const worker::Loader& loader, ProcessEvents& events,
+                            const std::function<void()>& reload) {
     while (!loader.is_ready()) {
-        if (events.wait(kReadyPoll) == ProcessEvents::Event::Terminate) return false;
+        const auto event = events.wait(kReadyPoll);
+        if (event == ProcessEvents::Event::Terminate) return false;
+        if (event == ProcessEvents::Event::Reload) reload();
     }
     return true;
 }
 
-void wait_for_end(const Reactors& reactors, ProcessEvents& events, telemetry::AccessLog& log) {
+void wait_for_end(const Reactors& reactors, ProcessEvents& events,
+                  const std::function<void()>& reload, const std::function<void()>& renew) {
     Watchdog watchdog(reactors);
+    SteadyTime next_renewal = steady_now() + kRenewalInterval;
     while (true) {
         switch (events.wait(kWatchInterval)) {
             case ProcessEvents::Event::Terminate:
                 return;
-            case ProcessEvents::Event::Reopen:
-                log.reopen();
+            case ProcessEvents::Event::Reload:
+                reload();
                 break;
             case ProcessEvents::Event::Notified:
             case ProcessEvents::Event::TimedOut:
                 watchdog.look();
                 break;
         }
+        if (steady_now() < next_renewal) continue;
+        renew();
+        next_renewal = steady_now() + kRenewalInterval;
     }
 }
 
@@ -147,11 +143,14 @@ Result<void> serve(const config::WorkerSettings& settings) {
     ProcessEvents events;
     auto master_key = crypto::MasterKey::load_or_create(settings.master_key_file);
     if (!master_key) return std::move(master_key).error();
-    auto tls = Listening::make_tls(settings, master_key->derive(crypto::kTlsTicketsLabel));
-    if (!tls) return std::move(tls).error();
+    auto certificate =
+        ServedCertificate::load(settings, master_key->derive(crypto::kTlsTicketsLabel));
+    if (!certificate) return std::move(certificate).error();
+    auto trust = tls::TrustStore::load();
+    if (!trust) return std::move(trust).error();
 
     const pipeline::Installation installation = installation_of(settings);
-    telemetry::AccessLog access_log(access_log_of(settings));
+    telemetry::AccessLog access_log(access_log_options(settings));
     telemetry::MeterRegistry registry;
     redis::Client redis({.url = settings.redis_url});
     integration::Resolver resolver;
@@ -176,7 +175,10 @@ Result<void> serve(const config::WorkerSettings& settings) {
 
     Reactors reactors;
     std::vector<worker::ReactorPort> ports;
-    const ReactorSharing sharing{installation, keys, resolver, access_log, {}};
+    tls::ClientContext::Options client_tls;
+    client_tls.trust = *std::move(trust);
+    const ReactorSharing sharing{installation, keys,       resolver,
+                                 access_log,   client_tls, caller_limits(settings)};
     for (std::int64_t i = 0; i < settings.threads; ++i) {
         auto reactor = ReactorThread::create(sharing);
         if (!reactor) return std::move(reactor).error();
@@ -195,13 +197,20 @@ Result<void> serve(const config::WorkerSettings& settings) {
     loader.start();
     for (const auto& reactor : reactors) reactor->start();
 
+    const std::function<void()> renew = [&certificate, &reactors] {
+        renew_certificate(*certificate, reactors);
+    };
+    const std::function<void()> reload = [&access_log, &renew] {
+        access_log.reopen();
+        renew();
+    };
     Result<void> served;
-    if (wait_for_configuration(loader, events)) {
-        auto listening = Listening::open(settings, reactors, *tls);
+    if (wait_for_configuration(loader, events, reload)) {
+        auto listening = Listening::open(settings, reactors, certificate->context());
         if (listening) {
             is_serving.store(true);
             telemetry::log_info("serving", {{"reactors", reactors.size()}});
-            wait_for_end(reactors, events, access_log);
+            wait_for_end(reactors, events, reload, renew);
             is_serving.store(false);
             drain(reactors, *listening, events, settings.drain_timeout);
         } else {
@@ -233,10 +242,6 @@ int main(int count, char** arguments) {
     telemetry::set_log_level(telemetry::parse_log_level(loaded->settings.log_level));
     const Result<void> served = serve(loaded->settings);
     if (served) return 0;
-    const Error& error = served.error();
-    telemetry::log_error(
-        "cannot go on",
-        {{"reason", error.message + (error.message.empty() || error.detail.empty() ? "" : ": ") +
-                        error.detail}});
+    telemetry::log_error("cannot go on", {{"reason", reason_of(served.error())}});
     return 1;
 }

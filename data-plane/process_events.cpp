@@ -32,7 +32,7 @@ ProcessEvents::Event ProcessEvents::wait(Milliseconds timeout) {
     }
     signalfd_siginfo signal{};
     if (::read(signals_.get(), &signal, sizeof(signal)) == sizeof(signal)) {
-        return signal.ssi_signo == SIGHUP ? Event::Reopen : Event::Terminate;
+        return signal.ssi_signo == SIGHUP ? Event::Reload : Event::Terminate;
     }
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t got = ::read(notices_.get(), &count, sizeof(count));

@@ -10,7 +10,7 @@ namespace turnpike {
 /// What the main thread waits for: signals, and a call from another thread.
 class ProcessEvents {
 public:
-    enum class Event : std::uint8_t { Terminate, Reopen, Notified, TimedOut };
+    enum class Event : std::uint8_t { Terminate, Reload, Notified, TimedOut };
 
     /// From here on SIGTERM, SIGINT and SIGHUP come only through wait(), and SIGPIPE not at all.
     /// Requires: no other thread runs yet, so that all inherit this.

@@ -51,7 +51,7 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
                  .installation = sharing.installation},
                 phase::order()),
       log_timer_(reactor_, [this] { hand_on_log(); }),
-      server_(reactor_, buffers_, pipeline_, net::Limits{}) {
+      server_(reactor_, buffers_, pipeline_, sharing.caller_limits) {
     stages_.port = port();
 }
 

@@ -28,6 +28,7 @@ struct ReactorSharing {
     integration::Resolver& resolver;
     telemetry::AccessLog& access_log;
     tls::ClientContext::Options client_tls;
+    net::Limits caller_limits;
 };
 
 /// One reactor with everything that serves requests on it, and the thread that runs it.

@@ -50,6 +50,7 @@ std::vector<Reading> server_readings(const StatusSources& sources) {
         sum.connections += one.connections;
         sum.idle_upstreams += one.idle_upstreams;
         sum.counters.accepted += one.counters.accepted;
+        sum.counters.paused += one.counters.paused;
         sum.counters.handshake_failures += one.counters.handshake_failures;
         sum.counters.requests += one.counters.requests;
         sum.counters.rejected_requests += one.counters.rejected_requests;
@@ -63,6 +64,9 @@ std::vector<Reading> server_readings(const StatusSources& sources) {
         Kind::Gauge, number(sum.idle_upstreams));
     add(readings, "turnpike_connections_accepted_total", "Connections accepted.", Kind::Counter,
         number(sum.counters.accepted));
+    add(readings, "turnpike_accept_pauses_total",
+        "Times that accepting paused: no descriptor left, or as many connections as allowed.",
+        Kind::Counter, number(sum.counters.paused));
     add(readings, "turnpike_tls_handshake_failures_total", "TLS handshakes that failed.",
         Kind::Counter, number(sum.counters.handshake_failures));
     add(readings, "turnpike_requests_total", "Requests whose head was accepted.", Kind::Counter,

@@ -14,6 +14,13 @@ namespace {
 constexpr std::int64_t kThreadsMax = 1024;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
 constexpr std::int64_t kQuotaMax = 100'000'000;
+constexpr std::int64_t kIdleMsMax = 7'200'000;
+/// What the parser can hold: heads keep 16-bit offsets.
+constexpr std::int64_t kHeadBytesMax = 64'000;
+constexpr std::int64_t kHeadPartBytesMin = 1024;
+constexpr std::int64_t kBodyBytesMax = 1'073'741'824;
+constexpr std::int64_t kRateMax = 1'000'000'000;
+constexpr std::int64_t kConnectionsMax = 1'000'000;
 
 std::string under(const CommonSettings& settings, std::string_view name) {
     return settings.home + "/" + std::string(name);
@@ -42,6 +49,14 @@ Result<void> take_number(const Options& options, std::string_view name, std::int
                                         std::to_string(least) + " to " + std::to_string(most));
     }
     number = *parsed;
+    return {};
+}
+
+Result<void> take_time(const Options& options, std::string_view name, std::int64_t least_ms,
+                       std::int64_t most_ms, Milliseconds& time) {
+    std::int64_t ms = 0;
+    if (auto taken = take_number(options, name, least_ms, most_ms, ms); !taken) return taken;
+    time = Milliseconds(ms);
     return {};
 }
 
@@ -160,6 +175,44 @@ Result<void> take_control(const Options& options, ControlSettings& settings) {
     return take_quotas(options, settings.quotas);
 }
 
+Result<void> take_caller_sizes(const Options& options, CallerLimits& limits) {
+    struct Size {
+        const char* name;
+        std::int64_t least;
+        std::int64_t most;
+        std::int64_t* number;
+    };
+    const Size each[] = {
+        {"request-uri-bytes-max", kHeadPartBytesMin, kHeadBytesMax, &limits.uri_bytes_max},
+        {"request-header-bytes-max", kHeadPartBytesMin, kHeadBytesMax, &limits.header_bytes_max},
+        {"request-body-bytes-max", 1, kBodyBytesMax, &limits.body_bytes_max},
+        {"response-body-bytes-max", 1, kBodyBytesMax, &limits.response_body_bytes_max},
+        {"request-body-bytes-per-second-min", 1, kRateMax, &limits.body_bytes_per_second_min},
+        {"connections-per-reactor-max", 1, kConnectionsMax, &limits.connections_per_reactor_max},
+    };
+    for (const auto& [name, least, most, number] : each) {
+        if (auto taken = take_number(options, name, least, most, *number); !taken) return taken;
+    }
+    if (limits.uri_bytes_max + limits.header_bytes_max <= kHeadBytesMax) return {};
+    return options.refuse("request-header-bytes-max",
+                          "more than " + std::to_string(kHeadBytesMax) + " together with the " +
+                              std::to_string(limits.uri_bytes_max) + " of request-uri-bytes-max");
+}
+
+Result<void> take_caller_times(const Options& options, CallerLimits& limits) {
+    const std::pair<const char*, Milliseconds*> each[] = {
+        {"tls-handshake-timeout-ms", &limits.tls_handshake},
+        {"request-header-timeout-ms", &limits.header},
+        {"request-body-timeout-ms", &limits.body},
+        {"client-write-timeout-ms", &limits.write_stall},
+        {"client-linger-timeout-ms", &limits.linger},
+    };
+    for (const auto& [name, time] : each) {
+        if (auto taken = take_time(options, name, 1, kTimeoutMsMax, *time); !taken) return taken;
+    }
+    return take_time(options, "client-idle-timeout-ms", 1, kIdleMsMax, limits.idle);
+}
+
 Result<void> take_worker(const Options& options, WorkerSettings& settings) {
     if (auto taken = take_common(options, settings); !taken) return taken;
     settings.state_directory = options.text_or("state-dir", under(settings, "worker"));
@@ -181,10 +234,12 @@ Result<void> take_worker(const Options& options, WorkerSettings& settings) {
     if (settings.threads == 0) {
         settings.threads = std::max(1U, std::thread::hardware_concurrency());
     }
-    std::int64_t drain_ms = 0;
-    if (auto t = take_number(options, "drain-timeout-ms", 0, kTimeoutMsMax, drain_ms); !t) return t;
-    settings.drain_timeout = Milliseconds(drain_ms);
-    return {};
+    if (auto t = take_time(options, "drain-timeout-ms", 0, kTimeoutMsMax, settings.drain_timeout);
+        !t) {
+        return t;
+    }
+    if (auto t = take_caller_sizes(options, settings.callers); !t) return t;
+    return take_caller_times(options, settings.callers);
 }
 
 template <typename Settings>

@@ -50,6 +50,22 @@ struct ControlSettings : CommonSettings {
     Quotas quotas;
 };
 
+/// What a caller may send, take and wait for. Defaults follow the service's quotas.
+struct CallerLimits {
+    std::int64_t uri_bytes_max = 10'240;
+    std::int64_t header_bytes_max = 10'240;
+    std::int64_t body_bytes_max = 10'485'760;
+    std::int64_t response_body_bytes_max = 10'485'760;
+    std::int64_t body_bytes_per_second_min = 1024;
+    std::int64_t connections_per_reactor_max = 65'536;
+    Milliseconds tls_handshake{10'000};
+    Milliseconds header{10'000};       ///< From the first byte of a request to the end of its head.
+    Milliseconds body{10'000};         ///< Without a byte of a body.
+    Milliseconds idle{310'000};        ///< Between two requests.
+    Milliseconds write_stall{30'000};  ///< Without a byte taken by the caller.
+    Milliseconds linger{5'000};        ///< For the caller to read its last answer.
+};
+
 /// Settings of turnpike-worker.
 struct WorkerSettings : CommonSettings {
     std::vector<ListenAddress> https_listen;
@@ -62,6 +78,7 @@ struct WorkerSettings : CommonSettings {
     std::string access_log;  ///< A path, "-" for standard output, or "off".
     std::string log_directory;
     Milliseconds drain_timeout{30'000};
+    CallerLimits callers;
 };
 
 /// Settings, or a text that the user asked for instead (--help, --version, --print-settings).

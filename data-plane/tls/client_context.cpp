@@ -1,5 +1,6 @@
 #include "data-plane/tls/client_context.hpp"
 
+#include "common/base/assert.hpp"
 #include "data-plane/tls/client_context_state.hpp"
 
 namespace turnpike::tls {
@@ -41,7 +42,8 @@ void ClientContext::State::keep(const std::string& key, SessionPtr session) {
     sessions.emplace(key, Kept{std::move(session), oldest_first.insert(oldest_first.end(), key)});
 }
 
-Result<std::unique_ptr<ClientContext>> ClientContext::create(Options options) {
+Result<std::unique_ptr<ClientContext>> ClientContext::create(const Options& options) {
+    TURNPIKE_ASSERT(options.trust != nullptr);
     auto state = std::make_unique<State>();
     state->sessions_max = options.sessions_max;
     state->context.reset(SSL_CTX_new(TLS_client_method()));
@@ -53,13 +55,7 @@ Result<std::unique_ptr<ClientContext>> ClientContext::create(Options options) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_default_verify_paths(context);
-    if (!options.extra_ca_file.empty() &&
-        SSL_CTX_load_verify_file(context, options.extra_ca_file.c_str()) != 1) {
-        Error error = invalid("cannot read certificates from " + options.extra_ca_file);
-        error.detail = take_openssl_error();
-        return error;
-    }
+    SSL_CTX_set1_cert_store(context, options.trust->store_.get());
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_session_cache_mode(context,
                                    SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "common/base/result.hpp"
+#include "data-plane/tls/trust_store.hpp"
 
 namespace turnpike::tls {
 
@@ -13,11 +13,11 @@ namespace turnpike::tls {
 class ClientContext {
 public:
     struct Options {
-        /// PEM file with roots to trust beside the system's; empty: none.
-        std::string extra_ca_file;
+        /// Shared with the contexts of other reactors. Not null.
+        std::shared_ptr<const TrustStore> trust;
         std::size_t sessions_max = 1024;
     };
-    static Result<std::unique_ptr<ClientContext>> create(Options options);
+    static Result<std::unique_ptr<ClientContext>> create(const Options& options);
     ~ClientContext();
     ClientContext(const ClientContext&) = delete;
     ClientContext& operator=(const ClientContext&) = delete;

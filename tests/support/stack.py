@@ -226,7 +226,8 @@ class Stack:
         process.wait_ready(lambda: self.status(process, "/readyz") == 200)
         return process
 
-    def start_worker(self, wait=True, **settings):
+    def start_worker(self, wait=True, prefix=(), **settings):
+        """`prefix`: the start of a command that runs the rest of it."""
         number = len(self.workers)
         if self._own_ports and number > 0:
             https, plain = free_port(), free_port()
@@ -234,7 +235,7 @@ class Stack:
             https, plain = self.https_port, self.http_port
         status = free_port()
         process = Process(
-            f"worker{number}", [os.path.join(binaries(), "turnpike-worker")], self._log(f"worker{number}"),
+            f"worker{number}", [*prefix, os.path.join(binaries(), "turnpike-worker")], self._log(f"worker{number}"),
             self._environment({"TURNPIKE_HTTPS_LISTEN": f"127.0.0.1:{https}",
                                "TURNPIKE_HTTP_LISTEN": f"127.0.0.1:{plain}",
                                "TURNPIKE_STATUS_LISTEN": f"127.0.0.1:{status}",

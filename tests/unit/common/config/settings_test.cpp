@@ -7,6 +7,7 @@
 
 #include "common/config/settings_file.hpp"
 #include "common/config/specification.hpp"
+#include "data-plane/net/limits.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace turnpike::config;
@@ -157,6 +158,69 @@ TEST_CASE("values are checked") {
     CHECK(problem(Invocation{{}, {}}).find("--redis-url") != std::string::npos);
     CHECK(load_control_settings(invocation({"--account-rate-limit", "unlimited"}))
               ->settings.account_rate_limit == std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE("limits of callers are those of the data plane unless they are set") {
+    const auto standard = load_worker_settings(invocation({}));
+    REQUIRE(standard);
+    const CallerLimits& callers = standard->settings.callers;
+    const turnpike::net::Limits limits;
+    CHECK(callers.uri_bytes_max == static_cast<std::int64_t>(limits.uri_bytes_max));
+    CHECK(callers.header_bytes_max == static_cast<std::int64_t>(limits.header_bytes_max));
+    CHECK(callers.body_bytes_max == static_cast<std::int64_t>(limits.body_bytes_max));
+    CHECK(callers.body_bytes_per_second_min ==
+          static_cast<std::int64_t>(limits.body_bytes_per_second_min));
+    CHECK(callers.connections_per_reactor_max == static_cast<std::int64_t>(limits.connections_max));
+    CHECK(callers.tls_handshake == limits.tls_handshake);
+    CHECK(callers.header == limits.header);
+    CHECK(callers.body == limits.body_progress);
+    CHECK(callers.idle == limits.idle);
+    CHECK(callers.write_stall == limits.write_stall);
+    CHECK(callers.linger == limits.linger);
+    const auto set = load_worker_settings(invocation(
+        {"--request-body-bytes-max", "1073741824"},
+        {"TURNPIKE_CLIENT_IDLE_TIMEOUT_MS=7200000", "TURNPIKE_REQUEST_URI_BYTES_MAX=53760"}));
+    REQUIRE(set);
+    CHECK(set->settings.callers.body_bytes_max == 1'073'741'824);
+    CHECK(set->settings.callers.idle == std::chrono::hours(2));
+    CHECK(set->settings.callers.uri_bytes_max == 53'760);
+}
+
+TEST_CASE("limits of callers have bounds") {
+    const std::pair<const char*, std::pair<const char*, const char*>> outside[] = {
+        {"--request-uri-bytes-max", {"1023", "64001"}},
+        {"--request-header-bytes-max", {"1023", "64001"}},
+        {"--request-body-bytes-max", {"0", "1073741825"}},
+        {"--response-body-bytes-max", {"0", "1073741825"}},
+        {"--request-body-bytes-per-second-min", {"0", "1000000001"}},
+        {"--connections-per-reactor-max", {"0", "1000001"}},
+        {"--tls-handshake-timeout-ms", {"0", "900001"}},
+        {"--request-header-timeout-ms", {"0", "900001"}},
+        {"--request-body-timeout-ms", {"0", "900001"}},
+        {"--client-idle-timeout-ms", {"0", "7200001"}},
+        {"--client-write-timeout-ms", {"0", "900001"}},
+        {"--client-linger-timeout-ms", {"0", "900001"}},
+    };
+    for (const auto& [flag, values] : outside) {
+        for (const char* value : {values.first, values.second, "-1", "1s"}) {
+            CAPTURE(flag);
+            CAPTURE(value);
+            const auto loaded = load_worker_settings(invocation({flag, value}));
+            REQUIRE_FALSE(loaded);
+            const std::string& text = loaded.error().message;
+            CHECK(text.starts_with(flag + (": \"" + std::string(value)) +
+                                   "\" is not a number from "));
+            CHECK(text.find('\n') == std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("a request's head has a bound as a whole") {
+    const auto loaded = load_worker_settings(invocation({"--request-header-bytes-max", "53761"}));
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().message ==
+          "--request-header-bytes-max: more than 64000 together with the 10240 of "
+          "request-uri-bytes-max");
 }
 
 TEST_CASE("addresses of both families are read") {

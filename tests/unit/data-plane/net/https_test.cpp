@@ -24,7 +24,7 @@ std::shared_ptr<const tls::ServerContext> make_context() {
 
 worker::Task<> call_over_tls(worker::Reactor& reactor, std::uint16_t port, std::string requests,
                              std::size_t bytes_wanted, std::string& received) {
-    const auto context = tls::ClientContext::create({});
+    const auto context = tls::ClientContext::create({.trust = *tls::TrustStore::load()});
     ConnectOptions options;
     options.deadline = reactor.now() + 10s;
     options.tls = context->get();

@@ -162,7 +162,7 @@ TEST_CASE("connecting reaches a listener, and tells why it cannot") {
 TEST_CASE("a TLS handshake that is not answered ends at the deadline") {
     worker::Reactor reactor;
     worker::TaskSet tasks;
-    const auto context = tls::ClientContext::create({});
+    const auto context = tls::ClientContext::create({.trust = *tls::TrustStore::load()});
     REQUIRE(context);
     const auto connecting = [](worker::Reactor& loop, SocketAddress to,
                                const tls::ClientContext& client, Error& out) -> worker::Task<> {

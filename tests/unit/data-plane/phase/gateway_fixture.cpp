@@ -354,7 +354,7 @@ std::shared_ptr<const snapshot::CompiledDeployment> compile(const Resources& res
 
 struct Gateway::Parts {
     explicit Parts(const Options& options)
-        : tls(*tls::ClientContext::create({})),
+        : tls(*tls::ClientContext::create({.trust = *tls::TrustStore::load()})),
           names(
               reactor,
               [](std::string, integration::Resolver::Callback done) {

@@ -61,12 +61,12 @@ private:
 
 std::unique_ptr<tls::ClientContext> trusting_client() {
     const CaFile file;
-    auto context = tls::ClientContext::create({.extra_ca_file = file.path()});
+    auto context = tls::ClientContext::create({.trust = *tls::TrustStore::load(file.path())});
     REQUIRE(context);
     return *std::move(context);
 }
 std::unique_ptr<tls::ClientContext> doubting_client() {
-    auto context = tls::ClientContext::create({});
+    auto context = tls::ClientContext::create({.trust = *tls::TrustStore::load()});
     REQUIRE(context);
     return *std::move(context);
 }
@@ -205,6 +205,19 @@ TEST_CASE("an upstream's certificate must be of a known issuer, in date, and nam
     CHECK(meet(*expired, *unused, "a.example").client.failure == "certificate has expired");
 }
 
+TEST_CASE("roots that were read once serve several clients, and longer than who read them") {
+    const auto server = server_for({certificate_for({"a.example"})});
+    std::shared_ptr<const tls::TrustStore> trust;
+    {
+        const CaFile file;
+        trust = *tls::TrustStore::load(file.path());
+    }
+    const auto one = tls::ClientContext::create({.trust = trust});
+    const auto other = tls::ClientContext::create({.trust = std::move(trust)});
+    CHECK(meet(*server, **one, "a.example").client.status == IoStatus::Done);
+    CHECK(meet(*server, **other, "a.example").client.status == IoStatus::Done);
+}
+
 TEST_CASE("without verification of the issuer, dates and names still count") {
     const auto server = server_for({certificate_for({"a.example"})});
     const auto expired = server_for({certificate_for({"a.example"}, std::chrono::hours(-1))});
@@ -226,5 +239,5 @@ TEST_CASE("certificates and keys that do not work are refused with a reason") {
     CHECK_FALSE(tls::ServerContext::create({{{a.chain_pem, b.key_pem}}, kTicketKey}));
     CHECK_FALSE(tls::ServerContext::create({{{"nonsense", a.key_pem}}, kTicketKey}));
     CHECK_FALSE(tls::ServerContext::create({{{a.chain_pem, "nonsense"}}, kTicketKey}));
-    CHECK_FALSE(tls::ClientContext::create({.extra_ca_file = "/nonexistent.pem"}));
+    CHECK_FALSE(tls::TrustStore::load("/nonexistent.pem"));
 }
