@@ -224,7 +224,13 @@ char* LogFormat::write_pieces(char* const line, const LogValues& values) const {
         at = std::copy(piece.literal.begin(), piece.literal.end(), at);
         if (!piece.has_variable) continue;
         const std::string_view value = cut(values.value(piece.variable, piece.key, scratch));
-        at = value.empty() ? write_literal(at, "-") : write_escaped(at, value);
+        if (value.empty()) {
+            at = write_literal(at, "-");
+        } else if (piece.variable == LogVariable::ErrorMessageString) {
+            at = write_literal(at, value);  // is a JSON text: its quotes belong to the line
+        } else {
+            at = write_escaped(at, value);
+        }
         if (static_cast<std::size_t>(at - line) > kLineBytesMax) break;
     }
     at = std::min(at, line + kLineBytesMax);

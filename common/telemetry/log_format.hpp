@@ -17,9 +17,9 @@ using LogScratch = std::array<char, 256>;
 /// names, so values are made when asked.
 class LogValues {
 public:
-    /// `key` is set for LogVariable::AuthorizerValue only. The value as it is, not escaped; an
-    /// empty view if the request has none. Lifetime: until the next call; it may point into
-    /// `scratch`.
+    /// `key` is set for LogVariable::AuthorizerValue only. The value as it is, not escaped
+    /// (ErrorMessageString: a whole JSON text); an empty view if the request has none. Lifetime:
+    /// until the next call; it may point into `scratch`.
     virtual std::string_view value(LogVariable variable, std::string_view key,
                                    LogScratch& scratch) const = 0;
 

@@ -27,6 +27,14 @@ std::string_view write_milliseconds(SteadyTime::duration duration, LogScratch& s
     return write_number(std::chrono::duration_cast<Milliseconds>(duration).count(), scratch);
 }
 
+/// As a JSON text, quotes included. Short enough for a log line to take it whole.
+std::string_view write_quoted(std::string_view message) {
+    constexpr std::size_t kMessageBytesMax = 600;
+    thread_local std::string written;
+    written = message.data() ? json::quote(message.substr(0, kMessageBytesMax)) : "null";
+    return written;
+}
+
 /// Dates are asked for once a request, but change once a second.
 std::string_view write_date(WallTime date, LogScratch& scratch) {
     thread_local std::int64_t written_second = -1;
@@ -41,14 +49,14 @@ std::string_view write_date(WallTime date, LogScratch& scratch) {
 
 }  // namespace
 
-std::string_view ExchangeLogValues::error_value(LogVariable variable, LogScratch& scratch) const {
+std::string_view ExchangeLogValues::error_value(LogVariable variable) const {
     if (!exchange_.error) return {};
     const GatewayError& error = *exchange_.error;
     switch (variable) {
         case LogVariable::ErrorMessage:
             return error.message;
         case LogVariable::ErrorMessageString:
-            return write_text(error.message.data() ? json::quote(error.message) : "null", scratch);
+            return write_quoted(error.message);
         case LogVariable::ErrorResponseType:
             return to_text(error.type);
         default:
@@ -151,7 +159,7 @@ std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view
         case LogVariable::ErrorMessage:
         case LogVariable::ErrorMessageString:
         case LogVariable::ErrorResponseType:
-            return error_value(variable, scratch);
+            return error_value(variable);
         case LogVariable::IntegrationError:
         case LogVariable::IntegrationLatency:
         case LogVariable::IntegrationStatus:

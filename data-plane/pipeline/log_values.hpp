@@ -15,8 +15,7 @@ public:
                            telemetry::LogScratch& scratch) const override;
 
 private:
-    std::string_view error_value(telemetry::LogVariable variable,
-                                 telemetry::LogScratch& scratch) const;
+    std::string_view error_value(telemetry::LogVariable variable) const;
     std::string_view integration_value(telemetry::LogVariable variable,
                                        telemetry::LogScratch& scratch) const;
     std::string_view route_value(telemetry::LogVariable variable) const;

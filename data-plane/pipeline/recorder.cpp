@@ -11,6 +11,12 @@ constexpr std::size_t kStageLogsMax = 4096;
 /// Reasons of failed requests in the process log, per second.
 constexpr std::size_t kExplainedMax = 10;
 
+/// A stage's own log leaves out bodies that were too large, as the contract does; they are in the
+/// default log.
+bool concerns_stage(const Exchange& exchange) {
+    return !exchange.error || exchange.error->type != GatewayResponseType::RequestTooLarge;
+}
+
 }  // namespace
 
 Recorder::Recorder(telemetry::AccessLog& log, telemetry::ReactorMeters& meters)
@@ -33,7 +39,7 @@ void Recorder::record(const Exchange& exchange) {
     if (default_ != telemetry::AccessLog::kNone) {
         writer_->write(default_, telemetry::LogFormat::json_lines(), values);
     }
-    if (!exchange.stage->access_log_format().empty()) {
+    if (!exchange.stage->access_log_format().empty() && concerns_stage(exchange)) {
         const StageLog& own = stage_log(exchange);
         writer_->write(own.destination, *own.format, values);
     }

@@ -6,14 +6,17 @@ import threading
 import time
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def _read_body(self):
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = b""
             while True:
-                size = int(self.rfile.readline().split(b";")[0], 16)
+                line = self.rfile.readline()
+                if not line:  # the gateway gave up half-way
+                    return None
+                size = int(line.split(b";")[0], 16)
                 body += self.rfile.read(size)
                 self.rfile.readline()
                 if size == 0:
@@ -22,6 +25,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self):
         body = self._read_body()
+        if body is None:
+            self.close_connection = True
+            return
         self.server.seen.append((self.command, self.path))
         if self.path.startswith("/slow"):
             time.sleep(1.5)
@@ -32,6 +38,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         text = json.dumps({"method": self.command, "path": self.path, "headers": self.headers.items(),
                            "body": body.decode("utf-8", "replace")}).encode()
         self.send_response(status)
+        if self.path.startswith("/close"):
+            self.send_header("Connection", "close")
         self.send_header("Content-Type", "application/json")
         self.send_header("X-Upstream", "yes")
         if self.path.startswith("/chunked"):
@@ -56,9 +64,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 class Upstream:
     """Serves from a thread while the block runs. `seen` lists (method, path)."""
 
+    def _make_server(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        return server
+
     def __enter__(self):
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        self._server.daemon_threads = True
+        self._server = self._make_server()
         self._server.seen = self.seen = []
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"

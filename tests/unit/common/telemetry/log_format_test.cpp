@@ -72,6 +72,12 @@ TEST_CASE("values cannot forge fields or lines in any format") {
           std::string(40, 'x') + "\\\"" + std::string(40, 'y') + "\n");
 }
 
+TEST_CASE("the message as a JSON text keeps its quotes") {
+    const FixedValues values({{LogVariable::ErrorMessageString, "\"say \\\"hi\\\"\""}});
+    CHECK(line("{\"message\":$context.error.messageString}", values) ==
+          "{\"message\":\"say \\\"hi\\\"\"}\n");
+}
+
 TEST_CASE("a format is one line however it is written") {
     const FixedValues values({{LogVariable::RequestId, "id"}});
     CHECK(line("$context.requestId\n", values) == "id\n");
