@@ -169,7 +169,8 @@ private:
     void logged_in(const Result<Reply>& reply) {
         if (state_ != State::Connecting) return;
         if (!reply) {
-            log_in_problem_ = reply.error().detail;
+            // The first is the reason; what follows an AUTH that failed is only refused as well.
+            if (log_in_problem_.empty()) log_in_problem_ = reply.error().detail;
             return;
         }
         if (--log_in_left_ > 0) return;
