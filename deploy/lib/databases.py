@@ -4,9 +4,11 @@ import os
 import signal
 import socket
 import subprocess
+import urllib.parse
 
-from layout import Trouble, database_user, say
-from processes import Child
+from layout import database_user
+from processes import Child, telling_line
+from trouble import Trouble, say
 
 POSTGRES_BINARIES = "/usr/lib/postgresql/15/bin"
 # Lets the database's own account reach a home that only root may enter (a clone in /root).
@@ -14,11 +16,11 @@ REACH_ANY_DIRECTORY = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override
 
 
 def private_databases(layout):
-    """Children for what no TURNPIKE_…_URL names; fills in the layout's URLs."""
+    """Children for what no setting names; fills in the layout's URLs."""
     children = []
-    if not layout.database_url:
+    if not layout.has_database:
         children.append(_postgres(layout))
-    if not layout.redis_url:
+    if not layout.has_redis:
         children.append(_redis(layout))
     return children
 
@@ -54,8 +56,10 @@ def _postgres(layout):
                       "--auth-local=trust", "--auth-host=reject", "--no-instructions"],
             capture_output=True, text=True, check=False, cwd="/")
         if made.returncode != 0:
-            raise Trouble("PostgreSQL could not create its cluster: " + _last_line(made.stderr or made.stdout))
-    layout.database_url = f"postgresql:///postgres?host={sockets}&user=turnpike"
+            # Half a cluster would be taken for a whole one by nobody, but initdb refuses to write into it.
+            raise Trouble("PostgreSQL could not create its cluster: "
+                          + telling_line(made.stderr.splitlines(), data))
+    layout.private_database_url = f"postgresql:///postgres?host={urllib.parse.quote(sockets)}&user=turnpike"
     command = prefix + [f"{POSTGRES_BINARIES}/postgres", "-D", data, "-k", sockets, "-h", "",
                         "-c", "max_connections=200", "-c", "log_destination=stderr"]
     return Child("postgres", command, dict(os.environ, LC_ALL="C"),
@@ -68,7 +72,7 @@ def _redis(layout):
     data = os.path.join(layout.home, "redis")
     path = os.path.join(layout.run_directory, "redis.sock")
     os.makedirs(data, mode=0o700, exist_ok=True)
-    layout.redis_url = f"unix://{path}"
+    layout.private_redis_url = f"unix://{path}"
     command = ["redis-server", "--port", "0", "--unixsocket", path, "--unixsocketperm", "700", "--dir", data,
                "--appendonly", "yes", "--appendfsync", "everysec", "--save", "300 1", "--daemonize", "no"]
     return Child("redis", command, dict(os.environ), ready=lambda: _redis_answers(path), log=layout.log("redis"))
@@ -83,8 +87,3 @@ def _redis_answers(path):
             return client.recv(16).startswith(b"+PONG")
     except OSError:
         return False
-
-
-def _last_line(text):
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "no reason was given"

@@ -5,47 +5,69 @@ import http.client
 import json
 import os
 import pwd
-import socket
-import subprocess
+import shlex
 import sys
 
+import settings
+from trouble import Trouble
 
-class Trouble(Exception):
-    """Why it cannot go on, in one line for people."""
-
-
-def say(text):
-    print(f"turnpike: {text}", file=sys.stderr, flush=True)
+LOOPBACK = ("127.", "localhost", "[::1]")
+# What other commands must know of a running installation, whatever their own environment says.
+SHARED = ("control_status", "worker_status", "admin", "https", "http", "region", "domain", "credentials_file",
+          "ca_file")
 
 
 class Layout:
     """Paths and addresses of one installation under TURNPIKE_HOME."""
 
-    def __init__(self):
+    def __init__(self, strict):
+        """`strict`: settings that a program refuses are Trouble; else they are left out, to look and to stop."""
         self.root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-        self.home = os.path.abspath(os.environ.get("TURNPIKE_HOME", os.path.join(self.root, ".turnpike")))
+        self.control_binary = self._binary("turnpike-control")
+        self.worker_binary = self._binary("turnpike-worker")
+        self.is_built = all(os.access(path, os.X_OK) for path in (self.control_binary, self.worker_binary))
+        self._take(self._settings(strict))
         self.run_directory = self._short_run_directory()
         self.lock_file = os.path.join(self.home, "supervisor.lock")
         self.state_file = os.path.join(self.home, "supervisor.json")
+        self.private_database_url = None
+        self.private_redis_url = None
+
+    def _settings(self, strict):
+        if self.is_built:
+            try:
+                return settings.of_program(self.control_binary) | settings.of_program(self.worker_binary)
+            except Trouble:
+                if strict:
+                    raise
+        return settings.of_environment()
+
+    def _take(self, given):
+        def of(name, otherwise=""):
+            return given.get(name) or otherwise
+        self.home = os.path.abspath(of("home", os.path.join(self.root, ".turnpike")))
         self.control_status = os.environ.get("TURNPIKE_CONTROL_STATUS_LISTEN", "127.0.0.1:9101")
         self.worker_status = os.environ.get("TURNPIKE_WORKER_STATUS_LISTEN", "127.0.0.1:9102")
-        self.admin = os.environ.get("TURNPIKE_ADMIN_LISTEN", "127.0.0.1:4566")
-        self.https = os.environ.get("TURNPIKE_HTTPS_LISTEN", "0.0.0.0:8443,[::]:8443")
-        self.http = os.environ.get("TURNPIKE_HTTP_LISTEN", "")
-        self.region = os.environ.get("TURNPIKE_REGION", "us-east-1")
-        self.domain = os.environ.get("TURNPIKE_DOMAIN", "localhost")
-        self.database_url = os.environ.get("TURNPIKE_DATABASE_URL", "")
-        self.redis_url = os.environ.get("TURNPIKE_REDIS_URL", "")
-        self.credentials_file = os.environ.get("TURNPIKE_CREDENTIALS_FILE",
-                                               os.path.join(self.home, "credentials"))
-        self.ca_file = os.environ.get("TURNPIKE_CA_FILE", os.path.join(self.home, "ca.pem"))
+        self.admin = of("admin-listen", "127.0.0.1:4566")
+        self.https = of("https-listen", "0.0.0.0:8443,[::]:8443")
+        self.http = of("http-listen")
+        self.region = of("region", "us-east-1")
+        self.domain = of("domain", "localhost")
+        self.has_database = bool(of("database-url"))
+        self.has_redis = bool(of("redis-url"))
+        self.credentials_file = os.path.abspath(of("credentials-file", os.path.join(self.home, "credentials")))
+        self.ca_file = os.path.abspath(of("ca-file", os.path.join(self.home, "ca.pem")))
+
+    def _binary(self, name):
+        return os.path.join(os.environ.get("TURNPIKE_BIN_DIR") or os.path.join(self.root, "build", "release", "bin"),
+                            name)
 
     def _short_run_directory(self):
         # A Unix socket's path must fit 107 bytes.
         inside = os.path.join(self.home, "run")
-        if len(inside) < 70:
+        if len(os.fsencode(inside)) < 70:
             return inside
-        name = hashlib.sha256(self.home.encode()).hexdigest()[:12]
+        name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
         return f"/tmp/turnpike-{os.getuid()}-{name}"
 
     def prepare(self):
@@ -54,120 +76,102 @@ class Layout:
                 os.makedirs(directory, mode=0o755, exist_ok=True)
             except OSError as problem:
                 raise Trouble(f"cannot make {directory}: {problem.strerror}") from problem
-        if os.stat(self.run_directory).st_uid != os.getuid():
-            raise Trouble(f"{self.run_directory} belongs to another user")
+            if not os.access(directory, os.W_OK):
+                raise Trouble(f"{directory} is not writable for this user; it belongs to {owner(directory)}")
+        for path in (self.run_directory, self.lock_file):
+            if os.path.exists(path) and os.stat(path).st_uid != os.getuid():
+                raise Trouble(f"{owner(path)} has started this before: do it as {owner(path)}, or set TURNPIKE_HOME")
 
     def log(self, name):
         return os.path.join(self.home, "log", f"{name}.log")
 
-    def binary(self, name):
-        directory = os.environ.get("TURNPIKE_BIN_DIR", os.path.join(self.root, "build", "release", "bin"))
-        path = os.path.join(directory, name)
-        if not os.access(path, os.X_OK):
-            raise Trouble(f"{path} is missing; run deploy/up")
-        return path
+    def require_built(self):
+        if not self.is_built:
+            raise Trouble(f"{self.control_binary} or turnpike-worker is missing; run deploy/up")
 
-    def environment(self):
-        """Environment of turnpike-control and turnpike-worker: the caller's, with what is private filled in."""
+    def _environment(self):
+        """Of turnpike-control and turnpike-worker: the caller's, with what is private filled in."""
         environment = dict(os.environ)
         for name in ("TURNPIKE_BIN_DIR", "TURNPIKE_CA", "TURNPIKE_CONTROL_STATUS_LISTEN",
                      "TURNPIKE_WORKER_STATUS_LISTEN"):
             environment.pop(name, None)
         environment["TURNPIKE_HOME"] = self.home
-        environment["TURNPIKE_REDIS_URL"] = self.redis_url
+        if self.private_redis_url:
+            environment["TURNPIKE_REDIS_URL"] = self.private_redis_url
         return environment
 
     def control_environment(self):
-        return self.environment() | {"TURNPIKE_DATABASE_URL": self.database_url,
-                                     "TURNPIKE_STATUS_LISTEN": self.control_status}
-
-    def worker_environment(self):
-        environment = self.environment() | {"TURNPIKE_STATUS_LISTEN": self.worker_status}
-        # The worker never talks to the database; it need not know the password either.
-        environment.pop("TURNPIKE_DATABASE_URL", None)
+        environment = self._environment() | {"TURNPIKE_STATUS_LISTEN": self.control_status}
+        if self.private_database_url:
+            environment["TURNPIKE_DATABASE_URL"] = self.private_database_url
         return environment
 
+    def worker_environment(self):
+        environment = self._environment() | {"TURNPIKE_STATUS_LISTEN": self.worker_status}
+        # The worker never talks to the database; it need not know the password either.
+        for name in ("TURNPIKE_DATABASE_URL", "TURNPIKE_DATABASE_URL_FILE"):
+            environment.pop(name, None)
+        return environment
+
+    def shared(self):
+        return {name: getattr(self, name) for name in SHARED}
+
+    def adopt(self, shared):
+        """Takes over what the running installation was started with."""
+        for name in SHARED:
+            setattr(self, name, shared[name])
+
     def shell_settings(self):
-        scheme = "http" if self.admin.startswith(("127.", "localhost", "[::1]")) else "https"
+        scheme = "http" if self.admin.startswith(LOOPBACK) else "https"
         return {"AWS_ENDPOINT_URL": f"{scheme}://{self.admin}",
                 "AWS_REGION": self.region,
                 "AWS_DEFAULT_REGION": self.region,
                 "AWS_SHARED_CREDENTIALS_FILE": self.credentials_file,
                 "AWS_PROFILE": "default",
+                "AWS_PAGER": "",  # a bare Debian has none, and the CLI fails without it
                 "TURNPIKE_CA": self.ca_file}
 
-    def https_port(self):
-        return self.https.split(",")[0].rsplit(":", 1)[1]
+    def traffic(self):
+        """(curl's option, "https://{api}.execute-api.…:8443") of the first traffic address."""
+        scheme, addresses = ("http", self.http) if self.https in ("", "off") else ("https", self.https)
+        port = addresses.split(",")[0].rsplit(":", 1)[-1]
+        inside = os.path.join(os.getcwd(), "")
+        ca_file = os.path.relpath(self.ca_file) if self.ca_file.startswith(inside) else self.ca_file
+        option = f"--cacert {shlex.quote(ca_file)} " if scheme == "https" else ""
+        return option, f"{scheme}://{{api}}.execute-api.{self.region}.{self.domain}:{port}"
 
     def print_addresses(self, file=sys.stderr):
-        print(f"management  {self.shell_settings()['AWS_ENDPOINT_URL']}  (eval \"$(deploy/env)\")", file=file)
-        print(f"traffic     https://{{api}}.execute-api.{self.region}.{self.domain}:{self.https_port()}/{{stage}}/",
-              file=file)
+        command = shlex.quote(os.path.relpath(os.path.join(self.root, "deploy", "env")))
+        print(f"management  {self.shell_settings()['AWS_ENDPOINT_URL']}  (eval \"$({command})\")", file=file)
+        print(f"traffic     {self.traffic()[1]}/{{stage}}/", file=file)
         print(f"status      http://{self.control_status}/readyz  http://{self.worker_status}/metrics", file=file)
         print(f"logs        {os.path.join(self.home, 'log')}", file=file, flush=True)
 
-    def read_state(self):
-        """What the running supervisor wrote; None if none runs."""
-        try:
-            with open(self.state_file, encoding="utf-8") as file:
-                state = json.load(file)
-            os.kill(state["pid"], 0)
-            return state
-        except (OSError, ValueError, KeyError):
-            return None
 
-    def check_ports(self):
-        for what, addresses in (("management API", self.admin), ("HTTPS traffic", self.https),
-                                ("HTTP traffic", self.http), ("control status", self.control_status),
-                                ("worker status", self.worker_status)):
-            for address in filter(None, addresses.split(",")):
-                self._check_port(what, address)
-
-    @staticmethod
-    def _check_port(what, address):
-        host, _, port = address.rpartition(":")
-        host = host.strip("[]")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            try:
-                probe.bind((host, int(port)))
-            except OSError as problem:
-                if problem.errno == 98:
-                    raise Trouble(f"port {port} ({what}) is taken by {owner_of_port(port)}") from problem
-                if problem.errno == 97:
-                    return  # no IPv6 on this machine
-                raise Trouble(f"cannot listen on {address} ({what}): {problem.strerror}") from problem
-            except ValueError as problem:
-                raise Trouble(f"{address} ({what}) is not an address and port") from problem
-
-    @staticmethod
-    def http_ok(address, path):
-        host, _, port = address.rpartition(":")
-        connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=1)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
-
-
-def owner_of_port(port):
-    """Names the process that listens on the port, as far as this user may see it."""
+def readiness(address):
+    """What the status page says: "ready", "degraded" (it serves, but lacks Redis), or "not ready"."""
+    host, _, port = address.rpartition(":")
+    connection = http.client.HTTPConnection(host.strip("[]"), int(port), timeout=1)
     try:
-        listing = subprocess.run(["ss", "-Hltnp", f"sport = :{port}"], capture_output=True, text=True,
-                                 check=False).stdout
-    except FileNotFoundError:
-        listing = ""
-    if 'users:(("' in listing:
-        name = listing.split('users:(("', 1)[1].split('"', 1)[0]
-        pid = listing.split("pid=", 1)[1].split(",", 1)[0]
-        return f"{name} (process {pid})"
-    return "another process (run as root to see which)"
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        if answer.status != 200:
+            return "not ready"
+        page = json.loads(answer.read())
+        return "degraded" if page.get("degraded") or page.get("status") == "degraded" else "ready"
+    except (OSError, ValueError, http.client.HTTPException):
+        return "not ready"
+    finally:
+        connection.close()
+
+
+def owner(path):
+    """The user's name, or number, whom the path belongs to."""
+    uid = os.stat(path).st_uid
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def database_user():

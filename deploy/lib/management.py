@@ -9,7 +9,7 @@ import json
 import ssl
 import urllib.parse
 
-from layout import Trouble
+from trouble import Trouble
 
 
 def _hmac(key, text):

@@ -4,8 +4,8 @@ import json
 import os
 import sys
 
-from layout import say
 from management import Management
+from trouble import say
 
 GREETING = '{"message": "Turnpike is up"}'
 
@@ -47,10 +47,9 @@ def print_invoke(layout):
     api = _deployed(layout)
     if api is None:
         return
-    ca = os.path.relpath(layout.ca_file) if layout.ca_file.startswith(os.getcwd()) else layout.ca_file
+    option, url = layout.traffic()
     print("ready. Try:", file=sys.stderr)
-    print(f"  curl --cacert {ca} https://{api}.execute-api.{layout.region}.{layout.domain}:"
-          f"{layout.https_port()}/prod/hello", file=sys.stderr, flush=True)
+    print(f"  curl {option}{url.format(api=api)}/prod/hello", file=sys.stderr, flush=True)
 
 
 def rollout(layout):
