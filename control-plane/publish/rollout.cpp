@@ -94,12 +94,13 @@ Result<json::Value> Rollout::workers(WallTime now) const {
 }
 
 Result<json::Value> Rollout::rollout(WallTime now) const {
+    // Counted first: what is published meanwhile is then in the revision, never in neither.
+    const std::int64_t unpublished = unpublished_();
     const Result<redis::Reply> revision = redis_.call({"GET", names_.revision()}, kTimeout);
     if (!revision) return revision.error();
     const Result<std::vector<WorkerReport>> workers = read_workers(now);
     if (!workers) return workers.error();
     const std::int64_t latest = parse_integer(revision->text).value_or(0);
-    const std::int64_t unpublished = unpublished_();
     const bool all_follow = std::ranges::all_of(*workers, [latest](const WorkerReport& worker) {
         return worker.is_away || static_cast<std::int64_t>(worker.revision) >= latest;
     });
