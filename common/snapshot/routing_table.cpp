@@ -7,32 +7,13 @@ namespace turnpike::snapshot {
 
 namespace {
 
-constexpr std::uint32_t kNone = 0xffff'ffff;
-
 std::size_t hash_of(std::string_view api_id, std::string_view name) {
     // The multiplier keeps the order of the two names in the hash (Knuth, golden ratio).
     return StringHash{}(api_id)*std::size_t{0x9e37'79b9'7f4a'7c15} ^ StringHash {}(name);
 }
 
-std::vector<std::uint32_t> empty_index(std::size_t entries) {
-    return std::vector<std::uint32_t>(std::bit_ceil(entries * 2 + 2), kNone);
-}
-
-void put(std::vector<std::uint32_t>& index, std::size_t hash, std::uint32_t value) {
-    const std::size_t mask = index.size() - 1;
-    std::size_t at = hash & mask;
-    while (index[at] != kNone) at = (at + 1) & mask;
-    index[at] = value;
-}
-
-template <typename Matches>
-std::uint32_t look_up(const std::vector<std::uint32_t>& index, std::size_t hash, Matches matches) {
-    const std::size_t mask = index.size() - 1;
-    for (std::size_t at = hash & mask; index[at] != kNone; at = (at + 1) & mask) {
-        if (matches(index[at])) return index[at];
-    }
-    return kNone;
-}
+/// A power of two, at most half full.
+std::size_t index_size(std::size_t entries) { return std::bit_ceil(entries * 2 + 2); }
 
 auto names_of(const model::PlanStage& stage) {
     return std::pair<std::string_view, std::string_view>(stage.api_id, stage.stage_name);
@@ -56,34 +37,46 @@ const model::PlanStage* CompiledPlan::stage(std::string_view api_id,
     return found != plan_.stages.end() && names_of(*found) == names ? &*found : nullptr;
 }
 
+void RoutingTable::put(Index& index, std::size_t hash, const StageEntry& entry) {
+    const std::size_t mask = index.size() - 1;
+    std::size_t at = hash & mask;
+    while (index[at].entry != nullptr) at = (at + 1) & mask;
+    index[at] = {hash, &entry};
+}
+
+template <typename Matches>
+const StageEntry* RoutingTable::look_up(const Index& index, std::size_t hash, Matches matches) {
+    const std::size_t mask = index.size() - 1;
+    for (std::size_t at = hash & mask; index[at].entry != nullptr; at = (at + 1) & mask) {
+        if (index[at].hash == hash && matches(*index[at].entry)) return index[at].entry;
+    }
+    return nullptr;
+}
+
 RoutingTable::RoutingTable(std::uint64_t revision, Entries entries, Plans plans)
     : revision_(revision), entries_(std::move(entries)), plans_(std::move(plans)) {
     std::ranges::sort(entries_, {}, [](const auto& entry) { return names_of(entry); });
-    index_ = empty_index(entries_.size());
-    api_index_ = empty_index(entries_.size());
-    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+    index_.resize(index_size(entries_.size()));
+    api_index_.resize(index_size(entries_.size()));
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
         const StageEntry& entry = *entries_[i];
-        put(index_, hash_of(entry.api_id, entry.name), i);
+        put(index_, hash_of(entry.api_id, entry.name), entry);
         slot_count_ = std::max(slot_count_, entry.slot + 1);
         if (i == 0 || entries_[i - 1]->api_id != entry.api_id) {
-            put(api_index_, StringHash{}(entry.api_id), i);
+            put(api_index_, StringHash{}(entry.api_id), entry);
         }
     }
 }
 
 const StageEntry* RoutingTable::find(std::string_view api_id, std::string_view stage_name) const {
-    const std::uint32_t at =
-        look_up(index_, hash_of(api_id, stage_name), [&](std::uint32_t candidate) {
-            const StageEntry& entry = *entries_[candidate];
-            return entry.api_id == api_id && entry.name == stage_name;
-        });
-    return at == kNone ? nullptr : entries_[at].get();
+    return look_up(index_, hash_of(api_id, stage_name), [&](const StageEntry& entry) {
+        return entry.api_id == api_id && entry.name == stage_name;
+    });
 }
 
 bool RoutingTable::has_api(std::string_view api_id) const {
-    return look_up(api_index_, StringHash{}(api_id), [&](std::uint32_t candidate) {
-               return entries_[candidate]->api_id == api_id;
-           }) != kNone;
+    return look_up(api_index_, StringHash{}(api_id),
+                   [&](const StageEntry& entry) { return entry.api_id == api_id; }) != nullptr;
 }
 
 const CompiledPlan* RoutingTable::plan(std::string_view id) const {

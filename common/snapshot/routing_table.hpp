@@ -60,10 +60,20 @@ public:
     std::uint32_t slot_count() const { return slot_count_; }
 
 private:
+    /// Open addressing. A look-up touches the entry that it finds and no other: hashes come first.
+    struct IndexSlot {
+        std::size_t hash = 0;
+        const StageEntry* entry = nullptr;  ///< One of entries_; null: the slot is free.
+    };
+    using Index = std::vector<IndexSlot>;
+    static void put(Index& index, std::size_t hash, const StageEntry& entry);
+    template <typename Matches>
+    static const StageEntry* look_up(const Index& index, std::size_t hash, Matches matches);
+
     std::uint64_t revision_;
-    Entries entries_;                   // sorted by (api id, name)
-    std::vector<std::uint32_t> index_;  // open addressing over entries_, by hash of both names
-    std::vector<std::uint32_t> api_index_;
+    Entries entries_;  // sorted by (api id, name)
+    Index index_;      // by both names
+    Index api_index_;  // the first entry of each API
     Plans plans_;
     std::uint32_t slot_count_ = 0;
 };

@@ -36,9 +36,9 @@ public:
 private:
     friend class CompiledStage;
     std::shared_ptr<const CompiledDeployment> deployment_;
+    std::vector<StageMethod> methods_;
     std::string deployment_id_;
     model::StringMap variables_;
-    std::vector<StageMethod> methods_;
     std::vector<std::unique_ptr<const UriTemplate>> resolved_uris_;
 };
 
@@ -54,6 +54,8 @@ public:
         /// Null unless the stage has a canary on another deployment.
         std::shared_ptr<const CompiledDeployment> canary_deployment;
     };
+    /// How much of the start of a stage every request reads.
+    static constexpr std::size_t kHotBytes = 128;
     static std::shared_ptr<const CompiledStage> compile(Parts parts, const MeterSlots& slots);
     CompiledStage(const CompiledStage&) = delete;
     CompiledStage& operator=(const CompiledStage&) = delete;
@@ -80,10 +82,11 @@ private:
     const model::MethodSettings* settings_of(const CompiledMethod& method) const;
     void normalise_settings();
 
-    model::Stage stage_;
-    StageVariant production_;
+    // What every request reads comes first; see kHotBytes.
     std::unique_ptr<StageVariant> canary_;
+    StageVariant production_;
     double canary_percent_ = 0;
+    model::Stage stage_;
     /// "/pets/{id}/GET" -> index into stage_.method_settings; sorted.
     std::vector<std::pair<std::string, std::size_t>> settings_by_path_;
     const model::MethodSettings* default_settings_ = nullptr;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "common/base/assert.hpp"
+#include "common/base/prefetch.hpp"
 
 namespace turnpike::telemetry {
 namespace {
@@ -86,6 +87,10 @@ ReactorMeters::Block& ReactorMeters::block_of(MeterSlot slot) {
         place.store(block, std::memory_order_release);
     }
     return *block;
+}
+
+void ReactorMeters::expect(MeterSlot slot) {
+    prefetch(block_of(slot).slots[slot % kBlockSlots], sizeof(Slot::statuses));
 }
 
 void ReactorMeters::record(MeterSlot slot, const MeterSample& sample) {

@@ -100,6 +100,8 @@ public:
 
     /// Requires: `slot` came from a MeterRegistry.
     void record(MeterSlot slot, const MeterSample& sample);
+    /// record() of this slot comes soon.
+    void expect(MeterSlot slot);
 
     void add_to(MeterSlot slot, SlotTotals& totals) const;
     /// Responses with this status code, over all slots.
@@ -108,10 +110,11 @@ public:
 private:
     using Counter = std::atomic<std::uint64_t>;
     struct Latency {
-        std::array<Counter, kLatencyBounds.size() + 1> buckets{};
         Counter sum_us{};
+        std::array<Counter, kLatencyBounds.size() + 1> buckets{};
     };
-    struct Slot {
+    /// What a quick request without an integration counts in is one cache line.
+    struct alignas(64) Slot {
         std::array<Counter, 5> statuses{};
         Latency latency;
         Latency integration_latency;

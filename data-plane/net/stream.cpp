@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "data-plane/worker/socket_calls.hpp"
+
 namespace turnpike::net {
 namespace {
 
@@ -67,7 +69,7 @@ IoResult Stream::try_read(std::span<char> space) {
 
 IoResult Stream::read_plain(std::span<char> space) {
     for (;;) {
-        const ssize_t count = ::recv(socket_.descriptor(), space.data(), space.size(), 0);
+        const ssize_t count = worker::receive(socket_.descriptor(), space.data(), space.size());
         if (count > 0) {
             const auto bytes = static_cast<std::size_t>(count);
             if (bytes < space.size()) socket_.drained();
@@ -97,14 +99,14 @@ IoResult Stream::write_plain(std::string_view first, std::string_view second) {
     for (;;) {
         ssize_t count;
         if (second.empty()) {
-            count = ::send(socket_.descriptor(), first.data(), first.size(), MSG_NOSIGNAL);
+            count = worker::transmit(socket_.descriptor(), first.data(), first.size());
         } else {
             std::array<iovec, 2> parts{iovec{const_cast<char*>(first.data()), first.size()},
                                        iovec{const_cast<char*>(second.data()), second.size()}};
             msghdr message{};
             message.msg_iov = parts.data();
             message.msg_iovlen = parts.size();
-            count = ::sendmsg(socket_.descriptor(), &message, MSG_NOSIGNAL);
+            count = worker::transmit(socket_.descriptor(), message);
         }
         if (count >= 0) {
             const auto bytes = static_cast<std::size_t>(count);

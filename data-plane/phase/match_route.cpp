@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "common/base/encoding.hpp"
+#include "common/base/prefetch.hpp"
 #include "common/crypto/digest.hpp"
 
 namespace turnpike::phase {
@@ -50,7 +51,10 @@ pipeline::Outcome match_route(Exchange& exchange) {
     exchange.match = exchange.variant->deployment().match(exchange.path, exchange.verb);
     if (!exchange.match.method) return end_with(exchange, unmatched_error(exchange));
     exchange.method = exchange.match.method;
+    prefetch(*exchange.method);
     exchange.stage_method = &exchange.variant->at(*exchange.method);
+    prefetch(*exchange.stage_method);
+    prefetch(*exchange.method->resource);
     return pipeline::Outcome::Continue;
 }
 

@@ -32,9 +32,10 @@ void Recorder::record(const Exchange& exchange) {
     sample.status = status;
     sample.latency = std::chrono::duration_cast<Microseconds>(now - exchange.request.received);
     sample.integration_latency = exchange.integration_response.latency;
-    meters_.record(exchange.stage_method ? exchange.stage_method->meter_slot
-                                         : exchange.stage->unmatched_meter_slot(),
-                   sample);
+    const telemetry::MeterSlot slot = exchange.stage_method
+                                          ? exchange.stage_method->meter_slot
+                                          : exchange.stage->unmatched_meter_slot();
+    meters_.expect(slot);
     const ExchangeLogValues values(exchange, now);
     if (default_ != telemetry::AccessLog::kNone) {
         writer_->write(default_, telemetry::LogFormat::json_lines(), values);
@@ -43,6 +44,7 @@ void Recorder::record(const Exchange& exchange) {
         const StageLog& own = stage_log(exchange);
         writer_->write(own.destination, *own.format, values);
     }
+    meters_.record(slot, sample);
     if (exchange.error && status >= 500) explain(exchange, now);
 }
 

@@ -1,10 +1,9 @@
 #include "data-plane/tls/socket_bio.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 
 #include "common/base/assert.hpp"
+#include "data-plane/worker/socket_calls.hpp"
 
 namespace turnpike::tls {
 namespace {
@@ -18,7 +17,7 @@ int read_socket(BIO* bio, char* into, int space) {
     errno = EAGAIN;
     if (socket.maybe_readable()) {
         do {
-            count = ::recv(socket.descriptor(), into, static_cast<std::size_t>(space), 0);
+            count = worker::receive(socket.descriptor(), into, static_cast<std::size_t>(space));
         } while (count < 0 && errno == EINTR);
     }
     if (count < 0 && errno == EAGAIN) {
@@ -39,8 +38,7 @@ int write_socket(BIO* bio, const char* bytes, int size) {
     errno = EAGAIN;
     if (socket.maybe_writable()) {
         do {
-            count =
-                ::send(socket.descriptor(), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+            count = worker::transmit(socket.descriptor(), bytes, static_cast<std::size_t>(size));
         } while (count < 0 && errno == EINTR);
     }
     if (count < 0 && errno == EAGAIN) {

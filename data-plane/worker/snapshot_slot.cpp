@@ -8,7 +8,7 @@ void SnapshotSlot::install(std::shared_ptr<const snapshot::RoutingTable> table,
     for (const auto& entry : table->entries()) {
         if (entry->slot >= cells_.size()) continue;
         Cell& old = cells_[entry->slot];
-        if (old.held && old.version == entry->version) cells[entry->slot] = std::move(old);
+        if (old.stage && old.version == entry->version) cells[entry->slot] = std::move(old);
     }
     cells_ = std::move(cells);
     held_ = std::make_shared<const HeldTable>(HeldTable{std::move(table)});
@@ -24,8 +24,8 @@ void SnapshotSlot::put(const snapshot::StageEntry& entry,
     if (!held_) return;
     const snapshot::StageEntry* const known = held_->table->find(entry.api_id, entry.name);
     if (known == nullptr || known->version != entry.version) return;
-    cells_[known->slot] = {std::make_shared<const HeldStage>(HeldStage{std::move(compiled)}),
-                           entry.version, false};
+    const auto held = std::make_shared<const HeldStage>(HeldStage{std::move(compiled)});
+    cells_[known->slot] = {{held, held->stage.get()}, entry.version, false};
 }
 
 void SnapshotSlot::drop(std::uint32_t slot) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/prefetch.hpp"
 #include "common/snapshot/routing_table.hpp"
 #include "common/snapshot/stage.hpp"
 
@@ -37,9 +38,10 @@ public:
     std::shared_ptr<const snapshot::CompiledStage> stage(const snapshot::StageEntry& entry) {
         if (entry.slot >= cells_.size()) return nullptr;
         Cell& cell = cells_[entry.slot];
-        if (!cell.held || cell.version != entry.version) return nullptr;
+        if (!cell.stage || cell.version != entry.version) return nullptr;
+        prefetch(*cell.stage, snapshot::CompiledStage::kHotBytes);
         cell.is_used = true;
-        return {cell.held, cell.held->stage.get()};
+        return cell.stage;
     }
     /// Slots asked for since the last call; for the loader's eviction.
     std::vector<std::uint32_t> take_used();
@@ -52,7 +54,7 @@ private:
         std::shared_ptr<const snapshot::CompiledStage> stage;
     };
     struct Cell {
-        std::shared_ptr<const HeldStage> held;
+        std::shared_ptr<const snapshot::CompiledStage> stage;  // with the HeldStage's control block
         std::uint64_t version = 0;
         bool is_used = false;
     };
