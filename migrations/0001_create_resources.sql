@@ -115,12 +115,3 @@ CREATE TABLE usage_plan_keys (
 );
 CREATE UNIQUE INDEX usage_plan_keys_by_creation ON usage_plan_keys (scope, sequence);
 CREATE INDEX usage_plan_keys_by_key ON usage_plan_keys (id);
-
-CREATE TABLE tags (
-    scope    text COLLATE "C" NOT NULL CHECK (scope = ''),
-    id       text COLLATE "C" NOT NULL,
-    sequence bigint GENERATED ALWAYS AS IDENTITY,
-    document jsonb NOT NULL,
-    PRIMARY KEY (scope, id)
-);
-CREATE UNIQUE INDEX tags_by_creation ON tags (scope, sequence);

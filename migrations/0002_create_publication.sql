@@ -22,7 +22,7 @@ CREATE TRIGGER deployments_drop_blobs AFTER DELETE ON deployments
 
 CREATE TABLE outbox (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind       text NOT NULL CHECK (kind IN ('stage', 'usage_plan', 'api_key', 'account')),
+    kind       text NOT NULL CHECK (kind IN ('stage', 'usage_plan', 'api_key')),
     reference  text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );

@@ -28,8 +28,13 @@ Answer Dispatcher::handle(const Request& request) {
     Answer result;
     try {
         result = answer(request, operation);
+    } catch (const service::OutcomeUnknown& lost) {
+        hold_calls();
+        parts_.log_error(name_of(operation) + ": database lost in a commit, which may have been " +
+                         "made: " + lost.what());
+        result = encode(outcome_unknown());
     } catch (const service::StoreUnavailable& away) {
-        outage_until_ = (steady_now() + limits::kOutageHold).time_since_epoch().count();
+        hold_calls();
         parts_.log_error(name_of(operation) + ": database away: " + away.what());
         result = encode(service_unavailable());
     } catch (const std::exception& failure) {
@@ -39,6 +44,10 @@ Answer Dispatcher::handle(const Request& request) {
     parts_.observe({operation, result.status,
                     std::chrono::duration_cast<Microseconds>(steady_now() - started)});
     return result;
+}
+
+void Dispatcher::hold_calls() {
+    outage_until_ = (steady_now() + limits::kOutageHold).time_since_epoch().count();
 }
 
 Answer Dispatcher::answer(const Request& request, const Operation*& operation) {

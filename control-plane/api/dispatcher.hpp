@@ -64,6 +64,8 @@ public:
     Answer handle(const Request& request) override;
 
 private:
+    /// Further calls are refused at once for a moment.
+    void hold_calls();
     Answer answer(const Request& request, const Operation*& operation);
     Answer run_operation(const Match& match, const Request& request,
                          const access::Principal& principal, WallTime now);

@@ -80,6 +80,13 @@ Failure service_unavailable() {
             kRetryAfterS};
 }
 
+Failure outcome_unknown() {
+    return {503, "ServiceUnavailableException",
+            "The connection to the database was lost while the change was being committed. It may "
+            "have been made; look before trying again.",
+            0};
+}
+
 Failure not_built(const Operation& operation) {
     std::string message = "The operation ";
     message += operation.name;

@@ -28,6 +28,8 @@ Failure validation_failure(std::string message);
 Failure bad_request(std::string message);
 Failure unknown_route();
 Failure service_unavailable();
+/// The change may have been made. No Retry-After: to try again is for who has looked.
+Failure outcome_unknown();
 /// The operation exists in the contract and is not built: a modelled error that SDKs do not retry.
 Failure not_built(const Operation& operation);
 /// HTTP that cannot be taken further; 400, 408, 413, 414, 417, 431, 501, 505.

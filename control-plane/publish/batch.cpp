@@ -29,8 +29,6 @@ public:
                 case Kind::ApiKey:
                     key_ids_.push_back(effect.id);
                     break;
-                case Kind::Account:
-                    break;  // holds nothing that workers use
             }
         }
         add_keys();

@@ -21,9 +21,9 @@ struct OutboxRow {
 
 /// A stage as workers get it.
 struct PublishedStage {
-    /// The stage document, plus "apiId", "apiName", "snapshot" (hash of the blob of its
-    /// deployment), "canarySnapshot" (of the canary's, if there is one on another deployment) and
-    /// "disableExecuteApiEndpoint".
+    /// The stage document without its tags, plus "apiId", "apiName", "snapshot" (hash of the blob
+    /// of its deployment), "canarySnapshot" (of the canary's, if there is one on another
+    /// deployment) and "disableExecuteApiEndpoint".
     json::Value record;
 };
 

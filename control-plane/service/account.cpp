@@ -67,7 +67,6 @@ Result<json::Value> update_account(Transaction& transaction, const Call& call) {
         if (!transaction.update(Table::Accounts, key, *after)) {
             transaction.insert(Table::Accounts, key, *after);
         }
-        transaction.emit({Effect::Kind::Account, ""});
     }
     return shown(*after, call.installation);
 }

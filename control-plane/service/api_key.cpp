@@ -94,7 +94,8 @@ Result<void> check_new(Transaction& transaction, const Call& call, const json::V
         }
     }
     if (transaction.key_with_value(value)) return conflict("API Key already exists");
-    if (transaction.count(Table::ApiKeys, "") >= call.installation.api_keys_max) {
+    const std::int64_t quota = call.installation.api_keys_max;
+    if (transaction.count(Table::ApiKeys, "", quota) >= quota) {
         return limit_exceeded("Maximum number of API Keys for this account has been reached");
     }
     return {};

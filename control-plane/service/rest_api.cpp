@@ -123,7 +123,8 @@ Result<json::Value> create_rest_api(Transaction& transaction, const Call& call) 
     const auto source = find_clone_source(transaction, call);
     if (!source) return source.error();
     transaction.lock(Table::RestApis, "");  // the quota is everybody's
-    if (transaction.count(Table::RestApis, "") >= call.installation.rest_apis_max) {
+    const std::int64_t quota = call.installation.rest_apis_max;
+    if (transaction.count(Table::RestApis, "", quota) >= quota) {
         return limit_exceeded("Maximum number of REST APIs for this account has been reached.");
     }
 

@@ -140,7 +140,8 @@ Result<json::Value> find_stage(Transaction& transaction, std::string_view api_id
 
 Result<void> check_stage_quota(Transaction& transaction, const Call& call,
                                std::string_view api_id) {
-    if (transaction.count(Table::Stages, api_id) < call.installation.stages_per_api_max) return {};
+    const std::int64_t quota = call.installation.stages_per_api_max;
+    if (transaction.count(Table::Stages, api_id, quota) < quota) return {};
     return limit_exceeded("Maximum number of stages for this API has been reached");
 }
 

@@ -17,6 +17,13 @@ public:
     explicit StoreUnavailable(const std::string& detail) : std::runtime_error(detail) {}
 };
 
+/// The database was lost while it was to commit: all of the operation was kept, or nothing. Only a
+/// look at the database tells, so nobody may run the operation again unasked.
+class OutcomeUnknown : public StoreUnavailable {
+public:
+    explicit OutcomeUnknown(const std::string& detail) : StoreUnavailable(detail) {}
+};
+
 /// Runs operations, each in one transaction of its own on a pooled connection. Thread: any.
 class Store {
 public:
@@ -27,7 +34,8 @@ public:
     /// Commits if `work` returns a value, rolls back if it returns an Error or throws. `work` may
     /// run again from its start when the database asks for a retry (serialisation failure,
     /// deadlock), so it must have no effects but those on its Transaction. A read-only transaction
-    /// sees one moment. Throws: StoreUnavailable within 2 s when the database is away.
+    /// sees one moment. Throws: StoreUnavailable within 2 s when the database is away, and
+    /// OutcomeUnknown when it went away in answering the commit.
     virtual Result<json::Value> run(bool read_only, const Work& work) = 0;
 };
 

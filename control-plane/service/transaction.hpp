@@ -28,7 +28,6 @@ enum class Table : std::uint8_t {
     ApiKeys,      ///< scope "", id = key id; the value is a secret, see ApiKeySecret; newest first
     UsagePlans,   ///< scope "", id = plan id
     UsagePlanKeys,  ///< scope = plan id, id = key id; newest first
-    Tags,           ///< scope "", id = ARN; {"tags": {...}}
 };
 
 struct Key {
@@ -62,14 +61,14 @@ struct Filter {
 /// What workers must learn of. Written to the outbox in the same transaction; the publisher reads
 /// the current state of the named thing when it publishes, so the order of effects does not matter.
 struct Effect {
-    enum class Kind : std::uint8_t { Stage, UsagePlan, ApiKey, Account };
+    enum class Kind : std::uint8_t { Stage, UsagePlan, ApiKey };
     Kind kind;
-    std::string id;  ///< "<api id>/<stage name>", plan id, key id, or ""
+    std::string id;  ///< "<api id>/<stage name>", plan id, or key id
 };
 
 /// One database transaction; commits when the operation's function returns a value, rolls back when
-/// it returns an Error. Every method may throw store::Unavailable (database away), which rises to
-/// the one handler at the API edge. Thread: the one that runs the operation.
+/// it returns an Error. Every method may throw StoreUnavailable (database away), which rises to the
+/// one handler at the API edge. Thread: the one that runs the operation.
 class Transaction {
 public:
     virtual ~Transaction() = default;
@@ -93,12 +92,17 @@ public:
                       const Filter& filter = {}) = 0;
     /// Every row of the scope in list order. Requires: a scope that is bounded by a quota.
     virtual std::vector<Row> scan(Table table, std::string_view scope) = 0;
-    virtual std::int64_t count(Table table, std::string_view scope) = 0;
+    /// How many rows the scope has, but never more than `enough`: for quotas, which need not know
+    /// more. Time: linear in the answer.
+    virtual std::int64_t count(Table table, std::string_view scope, std::int64_t enough) = 0;
 
     /// Reverse look-ups that cross scopes.
     virtual std::vector<std::string> plans_of_key(std::string_view key_id) = 0;
     virtual std::vector<std::string> plans_with_stage(std::string_view api_id,
                                                       std::string_view stage_name) = 0;
+    /// Any API key that is in both plans.
+    virtual std::optional<std::string> key_of_both_plans(std::string_view plan_id,
+                                                         std::string_view other_id) = 0;
 
     /// API key values: encrypted at rest, found by HMAC. put returns false if another key has it.
     virtual bool put_key_value(std::string_view key_id, std::string_view value) = 0;

@@ -14,7 +14,6 @@ namespace turnpike::service {
 namespace {
 
 constexpr std::size_t kPlanIdLength = 6;
-constexpr std::int64_t kKeysPerRead = 500;
 
 json::Value new_plan(const Call& call) {
     json::Value plan = json::Object{{"id", random_id(kPlanIdLength)}};
@@ -49,7 +48,8 @@ Result<json::Value> create_usage_plan(Transaction& transaction, const Call& call
     if (auto checked = check_plan(plan); !checked) return checked.error();
     if (auto checked = check_tags(plan.object("tags")); !checked) return checked.error();
     if (auto checked = check_stages_of_new(transaction, plan); !checked) return checked.error();
-    if (transaction.count(Table::UsagePlans, "") >= call.installation.usage_plans_max) {
+    const std::int64_t quota = call.installation.usage_plans_max;
+    if (transaction.count(Table::UsagePlans, "", quota) >= quota) {
         return limit_exceeded("Maximum number of Usage Plans for this account has been reached");
     }
     const std::string id(plan.text("id"));
@@ -107,19 +107,6 @@ Result<json::Value> update_usage_plan(Transaction& transaction, const Call& call
     return with_tags(*std::move(after));
 }
 
-/// What is published of a key names its plans.
-void publish_keys_of(Transaction& transaction, const std::string& plan_id) {
-    PageRequest request{kKeysPerRead, {}};
-    while (true) {
-        const Page page = transaction.list(Table::UsagePlanKeys, plan_id, request);
-        for (const json::Value& key : page.items) {
-            transaction.emit({Effect::Kind::ApiKey, std::string(key.text("id"))});
-        }
-        if (!page.position) return;
-        request.position = *page.position;
-    }
-}
-
 Result<json::Value> delete_usage_plan(Transaction& transaction, const Call& call) {
     lock_access(transaction);
     const std::string id(call.input.text("usagePlanId"));
@@ -131,7 +118,7 @@ Result<json::Value> delete_usage_plan(Transaction& transaction, const Call& call
                        std::string(stages.front().text("apiId")) + ":" +
                        std::string(stages.front().text("stage")));
     }
-    publish_keys_of(transaction, id);
+    // Published keys go on naming the plan; an id that no plan has grants nothing.
     transaction.erase_scope(Table::UsagePlanKeys, id);
     transaction.erase(Table::UsagePlans, {"", id});
     transaction.emit({Effect::Kind::UsagePlan, id});

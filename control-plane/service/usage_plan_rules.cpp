@@ -17,7 +17,6 @@ constexpr std::size_t kPlanNameMax = 1024;
 constexpr std::size_t kMethodThrottlesMax = 20;
 /// A worker must be able to read what is published of a plan.
 constexpr std::size_t kPlanBytesMax = snapshot::limits::kRecordBytesMax / 4 * 3;
-constexpr std::int64_t kPageKeys = 500;
 constexpr std::array<std::string_view, 9> kMethodsOfThrottles{
     "GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY", "*"};
 
@@ -109,25 +108,6 @@ Error one_plan_per_stage(std::string_view plan_id, std::string_view key_id,
         " cannot reference multiple usage plans with the same API stage: " + stage_label(stage));
 }
 
-/// A key that is in both plans. Reads the keys of the smaller one.
-std::optional<std::string> shared_key(Transaction& transaction, std::string one,
-                                      std::string other) {
-    if (transaction.count(Table::UsagePlanKeys, one) >
-        transaction.count(Table::UsagePlanKeys, other)) {
-        std::swap(one, other);
-    }
-    PageRequest request{kPageKeys, {}};
-    while (true) {
-        const Page page = transaction.list(Table::UsagePlanKeys, one, request);
-        for (const json::Value& key : page.items) {
-            const std::string id(key.text("id"));
-            if (transaction.exists(Table::UsagePlanKeys, {other, id})) return id;
-        }
-        if (!page.position) return std::nullopt;
-        request.position = *page.position;
-    }
-}
-
 }  // namespace
 
 bool is_same_plan_stage(const json::Value& a, const json::Value& b) {
@@ -211,7 +191,7 @@ Result<void> check_stage_joins(Transaction& transaction, const json::Value& plan
     for (const std::string& other :
          transaction.plans_with_stage(stage.text("apiId"), stage.text("stage"))) {
         if (other == plan_id) continue;
-        if (const auto key_id = shared_key(transaction, plan_id, other)) {
+        if (const auto key_id = transaction.key_of_both_plans(plan_id, other)) {
             return one_plan_per_stage(plan_id, *key_id, stage);
         }
     }

@@ -37,6 +37,15 @@ Milliseconds remaining(SteadyTime deadline) {
     return std::max(std::chrono::ceil<Milliseconds>(deadline - steady_now()), Milliseconds{1});
 }
 
+/// Once the server was told to commit, only its answer tells whether it did.
+void commit(Session& session) {
+    try {
+        session.script("COMMIT");
+    } catch (const service::StoreUnavailable& lost) {
+        throw service::OutcomeUnknown(lost.what());
+    }
+}
+
 }  // namespace
 
 Pool::Lease begin(Pool& pool, SteadyTime deadline, const std::string& begin_statement) {
@@ -75,7 +84,11 @@ Result<json::Value> DocumentStore::run_once(bool read_only, const Work& work) {
     try {
         Transaction transaction(session, keys_, limits_.lock_wait_max);
         Result<json::Value> answer = work(transaction);
-        session.script(answer ? "COMMIT" : "ROLLBACK");
+        if (answer && !read_only) {
+            commit(session);
+        } else {
+            lease.roll_back();
+        }
         return answer;
     } catch (const service::StoreUnavailable&) {
         throw;

@@ -45,7 +45,7 @@ std::string array_text(const std::vector<std::int64_t>& numbers) {
 }
 
 constexpr const char* kStageSql =
-    "SELECT s.document, a.document ->> 'name', "
+    "SELECT s.document - 'tags', a.document ->> 'name', "
     "coalesce(a.document ->> 'disableExecuteApiEndpoint', 'false'), d.snapshot, c.snapshot "
     "FROM stages s JOIN rest_apis a ON a.id = s.scope "
     "JOIN deployments d ON d.scope = s.scope AND d.id = s.document ->> 'deploymentId' "
@@ -176,7 +176,8 @@ std::optional<PublishedStage> Publication::stage(std::string_view api_id,
 
 std::optional<json::Value> Publication::plan(std::string_view id) {
     if (!is_storable(id)) return std::nullopt;
-    const Rows rows = execute("SELECT document FROM usage_plans WHERE id = $1", {std::string(id)});
+    const Rows rows =
+        execute("SELECT document - 'tags' FROM usage_plans WHERE id = $1", {std::string(id)});
     if (rows.empty()) return std::nullopt;
     return parse_document(rows.value());
 }
@@ -226,8 +227,6 @@ std::vector<std::string> Publication::ids(Effect::Kind kind, std::string_view af
             return execute("SELECT id FROM api_keys WHERE id > $1 ORDER BY id LIMIT $2::bigint",
                            {std::string(after), limit})
                 .first_column();
-        case Effect::Kind::Account:
-            return {};
     }
     return {};
 }

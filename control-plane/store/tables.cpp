@@ -9,7 +9,7 @@ namespace {
 
 using service::Table;
 
-constexpr std::array<TableLayout, 11> kLayouts = {{
+constexpr std::array<TableLayout, 10> kLayouts = {{
     {"accounts", ListOrder::Creation},
     {"rest_apis", ListOrder::Creation},
     {"resources", ListOrder::Path, true},
@@ -20,9 +20,8 @@ constexpr std::array<TableLayout, 11> kLayouts = {{
     {"api_keys", ListOrder::NewestFirst},
     {"usage_plans", ListOrder::Creation},
     {"usage_plan_keys", ListOrder::NewestFirst},
-    {"tags", ListOrder::Creation},
 }};
-static_assert(static_cast<std::size_t>(Table::Tags) + 1 == kLayouts.size());
+static_assert(static_cast<std::size_t>(Table::UsagePlanKeys) + 1 == kLayouts.size());
 
 std::string order_by(ListOrder order) {
     switch (order) {
@@ -49,7 +48,8 @@ TableStatements make_statements(const TableLayout& layout) {
     statements.erase_scope = "DELETE FROM " + name + " WHERE scope = $1";
     statements.scan =
         "SELECT id, document FROM " + name + " WHERE scope = $1" + order_by(layout.order);
-    statements.count = "SELECT count(*) FROM " + name + " WHERE scope = $1";
+    statements.count = "SELECT count(*) FROM (SELECT FROM " + name +
+                       " WHERE scope = $1 LIMIT $2::bigint) AS counted";
     return statements;
 }
 

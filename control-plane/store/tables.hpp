@@ -29,8 +29,8 @@ struct TableStatements {
     std::string update;
     std::string erase;
     std::string erase_scope;
-    std::string scan;  ///< id, document
-    std::string count;
+    std::string scan;   ///< id, document
+    std::string count;  ///< $2: how many are enough
 };
 const TableStatements& statements_of(service::Table table);
 

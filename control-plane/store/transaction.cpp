@@ -26,8 +26,7 @@ constexpr std::int64_t kPageRowsMax = 500;
 // Deeper than requests may nest, since stored documents wrap what requests bring.
 constexpr json::ParseLimits kDocumentLimits{.depth_max = 512, .bytes_max = 256U << 20U};
 
-constexpr std::array<std::string_view, 4> kOutboxKinds = {"stage", "usage_plan", "api_key",
-                                                          "account"};
+constexpr std::array<std::string_view, 3> kOutboxKinds = {"stage", "usage_plan", "api_key"};
 
 Refused refused_text() {
     return Refused(invalid("A value contains characters that cannot be stored"));
@@ -184,9 +183,10 @@ std::vector<Row> Transaction::scan(Table table, std::string_view scope) {
     return found;
 }
 
-std::int64_t Transaction::count(Table table, std::string_view scope) {
+std::int64_t Transaction::count(Table table, std::string_view scope, std::int64_t enough) {
     if (!store::is_storable(scope)) return 0;
-    const Rows rows = session_.execute(statements_of(table).count, {std::string(scope)});
+    const Rows rows =
+        session_.execute(statements_of(table).count, {std::string(scope), std::to_string(enough)});
     return parse_integer(rows.value()).value_or(0);
 }
 
@@ -208,6 +208,17 @@ std::vector<std::string> Transaction::plans_with_stage(std::string_view api_id,
             "SELECT id FROM usage_plans WHERE document -> 'apiStages' @> $1::jsonb ORDER BY id",
             {json::write(wanted)})
         .first_column();
+}
+
+std::optional<std::string> Transaction::key_of_both_plans(std::string_view plan_id,
+                                                          std::string_view other_id) {
+    if (!store::is_storable(plan_id) || !store::is_storable(other_id)) return std::nullopt;
+    const Rows rows = session_.execute(
+        "SELECT id FROM usage_plan_keys one JOIN usage_plan_keys other USING (id) "
+        "WHERE one.scope = $1 AND other.scope = $2 LIMIT 1",
+        {std::string(plan_id), std::string(other_id)});
+    if (rows.empty()) return std::nullopt;
+    return rows.value();
 }
 
 bool Transaction::put_key_value(std::string_view key_id, std::string_view value) {

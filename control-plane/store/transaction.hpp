@@ -41,11 +41,13 @@ public:
     service::Page list(service::Table table, std::string_view scope,
                        const service::PageRequest& page, const service::Filter& filter) override;
     std::vector<service::Row> scan(service::Table table, std::string_view scope) override;
-    std::int64_t count(service::Table table, std::string_view scope) override;
+    std::int64_t count(service::Table table, std::string_view scope, std::int64_t enough) override;
 
     std::vector<std::string> plans_of_key(std::string_view key_id) override;
     std::vector<std::string> plans_with_stage(std::string_view api_id,
                                               std::string_view stage_name) override;
+    std::optional<std::string> key_of_both_plans(std::string_view plan_id,
+                                                 std::string_view other_id) override;
 
     bool put_key_value(std::string_view key_id, std::string_view value) override;
     std::string key_value(std::string_view key_id) override;

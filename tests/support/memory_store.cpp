@@ -109,8 +109,8 @@ public:
         for (auto& entry : ordered(table, scope)) rows.push_back(std::move(entry.second));
         return rows;
     }
-    std::int64_t count(Table table, std::string_view scope) override {
-        return static_cast<std::int64_t>(ordered(table, scope).size());
+    std::int64_t count(Table table, std::string_view scope, std::int64_t enough) override {
+        return std::min(static_cast<std::int64_t>(ordered(table, scope).size()), enough);
     }
 
     std::vector<std::string> plans_of_key(std::string_view key_id) override {
@@ -132,6 +132,16 @@ public:
             if (holds) plans.push_back(key.second);
         }
         return plans;
+    }
+    std::optional<std::string> key_of_both_plans(std::string_view plan_id,
+                                                 std::string_view other_id) override {
+        for (const auto& [key, stored] : state.tables[Table::UsagePlanKeys]) {
+            const bool is_in_both =
+                key.first == plan_id &&
+                look_up(Table::UsagePlanKeys, {std::string(other_id), key.second});
+            if (is_in_both) return key.second;
+        }
+        return std::nullopt;
     }
 
     bool put_key_value(std::string_view key_id, std::string_view value) override {

@@ -23,7 +23,7 @@ void check_away(Database& database, bool read_only = false) {
     const SteadyTime start = steady_now();
     CHECK_THROWS_AS(database.store().run(read_only,
                                          [](Transaction& transaction) {
-                                             transaction.count(Table::RestApis, "");
+                                             transaction.count(Table::RestApis, "", 1);
                                              return Result<json::Value>(json::Value());
                                          }),
                     StoreUnavailable);
@@ -44,7 +44,7 @@ bool works(Database& database) {
         return database.store()
             .run(true,
                  [](Transaction& transaction) {
-                     transaction.count(Table::RestApis, "");
+                     transaction.count(Table::RestApis, "", 1);
                      return Result<json::Value>(json::Value());
                  })
             .has_value();
@@ -96,7 +96,7 @@ TEST_CASE("a database that hangs in the middle of an operation keeps nothing of 
                                       transaction.insert(Table::RestApis, {"", "a"}, named("a"));
                                       test.server.pause();
                                       paused = steady_now();
-                                      transaction.count(Table::RestApis, "");
+                                      transaction.count(Table::RestApis, "", 1);
                                       return Result<json::Value>(json::Value());
                                   }),
         StoreUnavailable);
@@ -123,14 +123,91 @@ TEST_CASE("a statement that takes too long is ended by the server, and the pool 
     test.server.query(
         "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS "
         "'BEGIN PERFORM pg_sleep(30); RETURN NEW; END'; "
-        "CREATE TRIGGER lingers BEFORE INSERT ON tags FOR EACH ROW EXECUTE FUNCTION linger()");
+        "CREATE TRIGGER lingers BEFORE INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION linger()");
     const SteadyTime start = steady_now();
     CHECK_THROWS_AS(test.write([](Transaction& transaction) {
-        transaction.insert(Table::Tags, {"", "x"}, named("x"));
+        transaction.insert(Table::Accounts, {"", "x"}, named("x"));
     }),
                     StoreUnavailable);
     CHECK(steady_now() - start < kPromised);
     CHECK(works(test.database));
+}
+
+/// Has the server do this while it commits whatever inserted a REST API.
+void when_committing(TestDatabase& test, const std::string& statement) {
+    test.server.query("CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN " +
+                      statement +
+                      "; RETURN NULL; END$$; "
+                      "CREATE CONSTRAINT TRIGGER meddles AFTER INSERT ON rest_apis "
+                      "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION meddle()");
+}
+
+/// Returns: how often the operation ran until the store gave up on it.
+int runs_with_unknown_outcome(TestDatabase& test) {
+    int runs = 0;
+    const auto add = [&runs](Transaction& transaction) {
+        ++runs;
+        transaction.insert(Table::RestApis, {"", "a"}, named("a"));
+        return Result<json::Value>(json::Value());
+    };
+    CHECK_THROWS_AS(test.database.store().run(false, add), service::OutcomeUnknown);
+    return runs;
+}
+
+bool has_api(TestDatabase& test) {
+    bool exists = false;
+    test.read([&exists](Transaction& transaction) {
+        exists = transaction.exists(Table::RestApis, {"", "a"});
+    });
+    return exists;
+}
+
+TEST_CASE("a connection that is lost in a commit leaves the outcome open, and nothing runs again") {
+    TestDatabase test;
+    when_committing(test, "PERFORM pg_terminate_backend(pg_backend_pid())");
+    CHECK(runs_with_unknown_outcome(test) == 1);
+    CHECK_FALSE(has_api(test));
+}
+
+TEST_CASE("an operation of unknown outcome may have been committed") {
+    TestDatabase test;
+    // Commits locally, and then waits for a standby that never comes.
+    test.server.query("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    test.server.kill();
+    test.server.start();
+    std::thread killer([&test] {
+        const SteadyTime deadline = steady_now() + Seconds{10};
+        std::string ended;
+        while (ended.empty() && steady_now() < deadline) {
+            ended = test.server.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE wait_event = 'SyncRep'");
+        }
+    });
+    CHECK(runs_with_unknown_outcome(test) == 1);
+    killer.join();
+    CHECK(has_api(test));
+}
+
+TEST_CASE("what was read, or refused, is told although the connection is lost at the end") {
+    TestDatabase test;
+    const auto cut = [&test] {
+        test.server.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+            "AND application_name = 'turnpike-control'");
+    };
+    test.read([&cut](Transaction& transaction) {
+        CHECK_FALSE(transaction.exists(Table::RestApis, {"", "a"}));
+        cut();
+    });
+    const auto refused = test.database.store().run(false, [&cut](Transaction& transaction) {
+        transaction.insert(Table::RestApis, {"", "a"}, named("a"));
+        cut();
+        return Result<json::Value>(conflict("no"));
+    });
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message == "no");
+    CHECK_FALSE(has_api(test));
 }
 
 TEST_CASE("a server that never existed is told at once") {

@@ -33,6 +33,7 @@ public:
     Result<json::Value> run(bool read_only, const Work& work) override {
         ++runs;
         last_read_only = read_only;
+        if (is_lost) throw service::OutcomeUnknown("lost");
         if (is_away) throw service::StoreUnavailable("refused");
         if (is_broken) throw std::runtime_error("secret detail");
         return memory.run(read_only, work);
@@ -40,6 +41,7 @@ public:
     int runs = 0;
     bool last_read_only = false;
     bool is_away = false;
+    bool is_lost = false;
     bool is_broken = false;
     tests::MemoryStore memory;
 };
@@ -153,6 +155,19 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(type_of(answer) == "ServiceUnavailableException");
     CHECK(call("GET", "/restapis").status == 503);
     CHECK(store.runs == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a database that is lost in a commit is 503, and the answer tells why") {
+    store.is_lost = true;
+    const Answer answer = call("POST", "/restapis", R"({"name":"pets"})");
+    CHECK(answer.status == 503);
+    CHECK(type_of(answer) == "ServiceUnavailableException");
+    CHECK(answer.body.find("may have been made") != answer.body.npos);
+    CHECK(std::none_of(answer.fields.begin(), answer.fields.end(),
+                       [](const auto& field) { return field.first == "Retry-After"; }));
+    CHECK(store.runs == 1);
+    CHECK(logged == std::vector<std::string>{"CreateRestApi: database lost in a commit, which may "
+                                             "have been made: lost"});
 }
 
 TEST_CASE_FIXTURE(Fixture, "what nobody expected is 500, and its reason is for the log only") {

@@ -36,8 +36,7 @@ TEST_CASE("what effects name is read once, as it is now") {
     const Batch batch = sample.read({{Kind::Stage, "api/prod"},
                                      {Kind::Stage, "api/prod"},
                                      {Kind::UsagePlan, "p1"},
-                                     {Kind::ApiKey, "k1"},
-                                     {Kind::Account, ""}});
+                                     {Kind::ApiKey, "k1"}});
     REQUIRE(batch.stages.size() == 1);
     REQUIRE(batch.plans.size() == 1);
     REQUIRE(batch.keys.size() == 1);
@@ -56,11 +55,6 @@ TEST_CASE("what is gone is to be removed") {
     CHECK_FALSE(batch.keys[0].record);
     CHECK(batch.blobs.empty());
     CHECK(sample.complaints.empty());
-}
-
-TEST_CASE("an account changes nothing that workers hold") {
-    Sample sample;
-    CHECK(sample.read({{Kind::Account, ""}}).is_empty());
 }
 
 TEST_CASE("a record that workers would refuse is not published, and the rest is") {

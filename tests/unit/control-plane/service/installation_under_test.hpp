@@ -96,8 +96,7 @@ public:
     std::string told() {
         std::vector<std::string> lines;
         for (const service::Effect& effect : call.store.effects()) {
-            constexpr std::array<std::string_view, 4> kNames{"Stage", "UsagePlan", "ApiKey",
-                                                             "Account"};
+            constexpr std::array<std::string_view, 3> kNames{"Stage", "UsagePlan", "ApiKey"};
             lines.push_back(std::string(kNames.at(static_cast<std::size_t>(effect.kind))) + " " +
                             effect.id);
         }
