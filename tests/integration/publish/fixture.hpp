@@ -195,4 +195,43 @@ private:
     std::unique_ptr<worker::Loader> loader_;
 };
 
+/// GET `path` on "api/stage" is served sooner or later.
+inline bool comes_to_serve(Worker& worker, const std::string& stage_name, const std::string& path,
+                           std::size_t seat = 0) {
+    return eventually([&] { return worker.get(stage_name, path, seat) == "served"; });
+}
+
+/// Worker::key() gives `id` sooner or later.
+inline bool comes_to_know(Worker& worker, const std::string& value, const std::string& id,
+                          std::size_t seat = 0) {
+    return eventually([&] { return worker.key(value, seat) == id; });
+}
+
+/// A database that the test changes, and where it is published to. For TEST_CASE_FIXTURE.
+struct Setup {
+    RedisServer redis;
+    TemporaryFolder folder;  ///< The state directory of workers.
+    FakeSource::Database database;
+    Management management{database};
+    redis::Client client{redis_options(redis.url())};
+};
+
+/// The same with a control plane that publishes it.
+struct Publishing : Setup {
+    ControlPlane control{database, redis.url()};
+};
+
+/// The same with a worker that follows.
+struct Running : Publishing {
+    /// Stage "api/prod" with path "/one" and API key "value", which the worker has on return.
+    void deploy_with_key() {
+        management.deploy("api/prod", "one");
+        management.put_key("k1", "value");
+        REQUIRE(comes_to_serve(worker, "api/prod", "/one"));
+        REQUIRE(comes_to_know(worker, "value", "k1"));
+    }
+
+    Worker worker{redis.url(), folder.path()};
+};
+
 }  // namespace turnpike::tests

@@ -5,29 +5,18 @@
 using namespace turnpike;
 using namespace turnpike::tests;
 
-TEST_CASE("a deployment reaches a worker, a newer one replaces it, a deleted stage goes") {
-    const RedisServer redis;
-    const TemporaryFolder folder;
-    FakeSource::Database database;
-    Management management(database);
-    ControlPlane control(database, redis.url());
-    Worker worker(redis.url(), folder.path());
+TEST_CASE_FIXTURE(Running,
+                  "a deployment reaches a worker, a newer one replaces it, a deleted stage goes") {
     management.deploy("api/prod", "one");
-    CHECK(eventually([&] { return worker.get("api/prod", "/one") == "served"; }));
+    CHECK(comes_to_serve(worker, "api/prod", "/one"));
     CHECK(worker.get("api/prod", "/two") == "no route");
     management.deploy("api/prod", "two");
-    CHECK(eventually([&] { return worker.get("api/prod", "/two", 1) == "served"; }));
+    CHECK(comes_to_serve(worker, "api/prod", "/two", 1));
     management.remove_stage("api/prod");
     CHECK(eventually([&] { return worker.get("api/prod", "/two") == "no stage"; }));
 }
 
-TEST_CASE("plans are published and changed") {
-    const RedisServer redis;
-    const TemporaryFolder folder;
-    FakeSource::Database database;
-    Management management(database);
-    ControlPlane control(database, redis.url());
-    Worker worker(redis.url(), folder.path());
+TEST_CASE_FIXTURE(Running, "plans are published and changed") {
     management.put_plan("p1", "api/prod");
     CHECK(eventually([&] { return worker.plan_covers("p1", "api", "prod"); }));
     management.put_plan("p1", "api/dev");
@@ -35,10 +24,8 @@ TEST_CASE("plans are published and changed") {
     CHECK_FALSE(worker.plan_covers("p1", "api", "prod"));
 }
 
-TEST_CASE("a worker without anything published is not ready; one with an empty state is") {
-    const RedisServer redis;
-    const TemporaryFolder folder;
-    FakeSource::Database database;
+TEST_CASE_FIXTURE(Setup,
+                  "a worker without anything published is not ready; one with an empty state is") {
     Worker worker(redis.url(), folder.path());
     CHECK(eventually([&] { return worker.loader().is_connected(); }));
     CHECK_FALSE(worker.loader().is_ready());
@@ -46,17 +33,11 @@ TEST_CASE("a worker without anything published is not ready; one with an empty s
     CHECK(eventually([&] { return worker.loader().is_ready(); }));
 }
 
-TEST_CASE("a stage that cannot be compiled keeps its old version and is reported") {
-    const RedisServer redis;
-    const TemporaryFolder folder;
-    FakeSource::Database database;
-    Management management(database);
-    ControlPlane control(database, redis.url());
-    Worker worker(redis.url(), folder.path());
+TEST_CASE_FIXTURE(Running,
+                  "a stage that cannot be compiled keeps its old version and is reported") {
     management.deploy("api/prod", "one");
-    REQUIRE(eventually([&] { return worker.get("api/prod", "/one") == "served"; }));
+    REQUIRE(comes_to_serve(worker, "api/prod", "/one"));
     management.deploy_document("api/prod", "{\"format\":99}");
-    redis::Client client(redis_options(redis.url()));
     const publish::Rollout rollout(client, snapshot::PublishedNames("test"), [] { return 0; });
     CHECK(eventually([&] {
         const auto answer = rollout.workers(wall_now());
@@ -65,25 +46,19 @@ TEST_CASE("a stage that cannot be compiled keeps its old version and is reported
     }));
     CHECK(worker.get("api/prod", "/one") == "served");
     management.deploy("api/prod", "three");
-    CHECK(eventually([&] { return worker.get("api/prod", "/three") == "served"; }));
+    CHECK(comes_to_serve(worker, "api/prod", "/three"));
     CHECK(eventually([&] {
         const auto answer = rollout.workers(wall_now());
         return answer && answer->array("workers")[0].array("errors").empty();
     }));
 }
 
-TEST_CASE("the rollout tells who runs what") {
-    const RedisServer redis;
-    const TemporaryFolder folder;
-    FakeSource::Database database;
-    Management management(database);
-    ControlPlane control(database, redis.url());
-    redis::Client client(redis_options(redis.url()));
+TEST_CASE_FIXTURE(Publishing, "the rollout tells who runs what") {
     const publish::Rollout rollout(client, snapshot::PublishedNames("test"), [] { return 3; });
     {
         Worker worker(redis.url(), folder.path());
         management.deploy("api/prod", "one");
-        REQUIRE(eventually([&] { return worker.get("api/prod", "/one") == "served"; }));
+        REQUIRE(comes_to_serve(worker, "api/prod", "/one"));
         CHECK(eventually([&] {
             const auto answer = rollout.rollout(wall_now());
             return answer && answer->array("workers").size() == 1 &&
@@ -104,13 +79,8 @@ TEST_CASE("the rollout tells who runs what") {
     CHECK(rollout.workers(wall_now())->array("workers").empty());
 }
 
-TEST_CASE("documents that nothing points to are collected") {
-    const RedisServer redis;
-    FakeSource::Database database;
-    Management management(database);
-    ControlPlane control(database, redis.url());
-    redis::Client client(redis_options(redis.url()));
-    const auto documents = [&client] {
+TEST_CASE_FIXTURE(Publishing, "documents that nothing points to are collected") {
+    const auto documents = [this] {
         const auto keys = client.call({"KEYS", "test:blob:*"}, 1s);
         return keys ? keys->elements.size() : 0;
     };
@@ -127,20 +97,16 @@ TEST_CASE("documents that nothing points to are collected") {
     }));
 }
 
-TEST_CASE("one control plane leads; another takes over when it goes") {
-    const RedisServer redis;
-    const TemporaryFolder folder;
-    FakeSource::Database database;
-    Management management(database);
+TEST_CASE_FIXTURE(Setup, "one control plane leads; another takes over when it goes") {
     auto first = std::make_unique<ControlPlane>(database, redis.url());
     REQUIRE(eventually([&] { return first->publisher().is_leader(); }));
     ControlPlane second(database, redis.url());
     Worker worker(redis.url(), folder.path());
     management.deploy("api/prod", "one");
-    REQUIRE(eventually([&] { return worker.get("api/prod", "/one") == "served"; }));
+    REQUIRE(comes_to_serve(worker, "api/prod", "/one"));
     CHECK_FALSE(second.publisher().is_leader());
     first.reset();
     CHECK(eventually([&] { return second.publisher().is_leader(); }));
     management.deploy("api/prod", "two");
-    CHECK(eventually([&] { return worker.get("api/prod", "/two") == "served"; }));
+    CHECK(comes_to_serve(worker, "api/prod", "/two"));
 }
