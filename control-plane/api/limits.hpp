@@ -15,13 +15,13 @@ constexpr std::size_t kConnectionsMax = 2048;
 /// Targets carry ARNs and opaque positions, both percent-encoded; signatures and tokens are fields.
 constexpr http::HeadLimits kHead{.target_bytes_max = 16'384, .header_bytes_max = 32'768};
 
+/// Of a TLS handshake, and then of a head.
 constexpr Milliseconds kHeadTimeout{10'000};
 constexpr Milliseconds kBodyTimeout{120'000};
 constexpr Milliseconds kIdleTimeout{75'000};
 /// How long a refused client may go on sending before its connection is cut.
 constexpr Milliseconds kLingerTimeout{2'000};
 constexpr Milliseconds kWriteTimeout{10'000};
-constexpr Milliseconds kSilentHandshakeTimeout{30'000};
 
 /// Violations of one request that are spelled out, and how much of a value is repeated in one.
 constexpr std::size_t kViolationsMax = 50;

@@ -1,10 +1,8 @@
 #include "control-plane/api/server.hpp"
 
 #include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <pistache/listener.h>
 #include <pistache/peer.h>
-#include <pistache/ssl_wrappers.h>
 #include <pistache/transport.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -13,9 +11,11 @@
 
 #include <cerrno>
 #include <exception>
+#include <optional>
 
 #include "control-plane/api/connection.hpp"
 #include "control-plane/api/limits.hpp"
+#include "control-plane/api/tls.hpp"
 
 namespace turnpike::api {
 namespace {
@@ -29,23 +29,45 @@ constexpr Milliseconds kSweepInterval{500};
 /// What all connections of one server share. Thread: any.
 struct Shared {
     RequestHandler& handler;
+    std::optional<TlsContext> tls{};  ///< Set before the first connection.
     BodyBudget bodies{limits::kBodiesBytesMax};
     std::atomic<std::size_t> connections{0};
 };
 
-/// One client. Thread: its transport's.
-struct Client {
-    Client(Shared& server, SteadyTime now)
-        : shared(server), connection(server.handler, server.bodies, now) {
-        ++shared.connections;
+/// One client: what it sends, and what it is to be sent. Thread: its transport's.
+class Client {
+public:
+    Client(Shared& shared, SteadyTime now)
+        : shared_(shared), connection_(shared.handler, shared.bodies, now) {
+        if (shared.tls) tls_.emplace(*shared.tls);
+        ++shared_.connections;
     }
-    ~Client() { --shared.connections; }
+    ~Client() { --shared_.connections; }
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    Shared& shared;
-    Connection connection;
+    std::string receive(std::string_view input, SteadyTime now) {
+        if (!tls_) return connection_.receive(input, now);
+        const std::string text = tls_->receive(input);
+        return say(connection_.receive(text, now));
+    }
+    std::string time_out() { return say(connection_.time_out()); }
+    bool is_ending() const { return connection_.is_ending() || (tls_ && tls_->is_broken()); }
+    SteadyTime deadline() const { return connection_.deadline(); }
+
     bool is_ended = false;  ///< Our sending side is.
+
+private:
+    std::string say(std::string answers) {
+        if (!tls_) return answers;
+        tls_->send(answers);
+        if (connection_.is_ending()) tls_->end();
+        return tls_->take_output();
+    }
+
+    Shared& shared_;
+    Connection connection_;
+    std::optional<TlsSession> tls_;
 };
 
 bool wait_until_writable(int fd, SteadyTime deadline) {
@@ -54,37 +76,21 @@ bool wait_until_writable(int fd, SteadyTime deadline) {
     return left > 0 && ::poll(&waited, 1, static_cast<int>(left)) == 1;
 }
 
-/// One attempt. Returns: bytes sent; 0 if the socket is full; -1 if the connection is broken.
-ssize_t send_some(const tcp::Peer& peer, std::string_view bytes) {
-    if (peer.ssl() != nullptr) {
-        auto* ssl = static_cast<SSL*>(peer.ssl());
-        const int sent = SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size()));
-        if (sent > 0) return sent;
-        return SSL_get_error(ssl, sent) == SSL_ERROR_WANT_WRITE ? 0 : -1;
-    }
-    const ssize_t sent = ::send(peer.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent >= 0) return sent;
-    return errno == EAGAIN || errno == EINTR ? 0 : -1;
-}
-
 /// Sends here and now: the library's write queue is keyed by file descriptor, so an answer that
 /// waits in it could reach the next client that gets the descriptor.
-bool send_all(const tcp::Peer& peer, std::string_view bytes, Milliseconds patience) {
+bool send_all(int fd, std::string_view bytes, Milliseconds patience) {
     const SteadyTime deadline = steady_now() + patience;
     while (!bytes.empty()) {
-        const ssize_t sent = send_some(peer, bytes);
-        if (sent < 0) return false;
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-        if (sent == 0 && !wait_until_writable(peer.fd(), deadline)) return false;
+        const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        } else if (errno == EAGAIN) {
+            if (!wait_until_writable(fd, deadline)) return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
     }
     return true;
-}
-
-/// The client sees the end; its own end, or the sweep, removes the peer. Removing it here would
-/// pull it from under the library, which is still reading from it.
-void end_sending(const tcp::Peer& peer, int how) {
-    if (peer.ssl() != nullptr) SSL_shutdown(static_cast<SSL*>(peer.ssl()));
-    ::shutdown(peer.fd(), how);
 }
 
 std::shared_ptr<Client> client_of(const tcp::Peer& peer) {
@@ -110,11 +116,13 @@ public:
     void onInput(const char* buffer, size_t len, const std::shared_ptr<tcp::Peer>& peer) override {
         const std::shared_ptr<Client> client = client_of(*peer);
         if (client == nullptr || client->is_ended) return;
-        const std::string output = client->connection.receive({buffer, len}, steady_now());
-        const bool is_sent = send_all(*peer, output, limits::kWriteTimeout);
-        if (is_sent && !client->connection.is_ending()) return;
+        const std::string output = client->receive({buffer, len}, steady_now());
+        const bool is_sent = send_all(peer->fd(), output, limits::kWriteTimeout);
+        if (is_sent && !client->is_ending()) return;
         client->is_ended = true;
-        end_sending(*peer, is_sent ? SHUT_WR : SHUT_RDWR);
+        // The client sees the end; its own end, or the sweep, removes the peer. Removing it here
+        // would pull it from under the library, which is still reading from it.
+        ::shutdown(peer->fd(), is_sent ? SHUT_WR : SHUT_RDWR);
     }
 
 private:
@@ -162,16 +170,16 @@ private:
         std::vector<std::shared_ptr<tcp::Peer>> late;
         for (const auto& [fd, peer] : peers) {
             const std::shared_ptr<Client> client = client_of(*peer);
-            if (client == nullptr || client->connection.deadline() <= now) late.push_back(peer);
+            if (client == nullptr || client->deadline() <= now) late.push_back(peer);
         }
         for (const std::shared_ptr<tcp::Peer>& peer : late) cut(peer);
     }
 
     void cut(const std::shared_ptr<tcp::Peer>& peer) {
         if (const std::shared_ptr<Client> client = client_of(*peer); client && !client->is_ended) {
-            static_cast<void>(send_all(*peer, client->connection.time_out(), Milliseconds{0}));
+            static_cast<void>(send_all(peer->fd(), client->time_out(), Milliseconds{0}));
         }
-        end_sending(*peer, SHUT_WR);
+        ::shutdown(peer->fd(), SHUT_WR);
         removePeer(peer);
     }
 
@@ -184,30 +192,6 @@ bool is_loopback(const std::string& host) {
     if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
     in6_addr v6{};
     return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
-}
-
-bool listens_on(int fd, std::uint16_t port) {
-    int is_listening = 0;
-    socklen_t size = sizeof is_listening;
-    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) != 0) return false;
-    sockaddr_in6 address{};  // the port is where it is in sockaddr_in
-    size = sizeof address;
-    return is_listening != 0 &&
-           ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
-           ntohs(address.sin6_port) == port;
-}
-
-/// The library shakes hands on the thread that accepts, and waits up to ten seconds for each
-/// client. Whoever only connects must not hold up the others: the kernel keeps connections to
-/// itself until their first bytes have come.
-void hold_back_silent_clients(std::uint16_t port) {
-    const int patience_s =
-        static_cast<int>(std::chrono::ceil<Seconds>(limits::kSilentHandshakeTimeout).count());
-    const long fds_max = std::min(::sysconf(_SC_OPEN_MAX), 4096L);
-    for (int fd = 0; fd < fds_max; ++fd) {
-        if (!listens_on(fd, port)) continue;
-        ::setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &patience_s, sizeof patience_s);
-    }
 }
 
 }  // namespace
@@ -231,6 +215,11 @@ Result<void> Server::start() {
         return invalid("the management API listens on " + options.host +
                        ", which is not a loopback address: a certificate and key are needed");
     }
+    if (uses_tls) {
+        auto tls = TlsContext::load(options.certificate_file, options.key_file);
+        if (!tls) return std::move(tls).error();
+        parts_->shared.tls = *std::move(tls);
+    }
     try {
         tcp::Listener& listener = parts_->listener;
         const auto receiver = std::make_shared<Receiver>(parts_->shared);
@@ -241,11 +230,9 @@ Result<void> Server::start() {
         listener.setTransportFactory(
             [receiver] { return std::make_shared<SweepingTransport>(receiver); });
         listener.setHandler(receiver);
-        if (uses_tls) listener.setupSSL(options.certificate_file, options.key_file, false, nullptr);
         const bool is_v6 = options.host.find(':') != std::string::npos;
         const std::string host = is_v6 ? '[' + options.host + ']' : options.host;
         listener.bind(Pistache::Address(host, Pistache::Port(options.port)));
-        if (uses_tls) hold_back_silent_clients(port());
         listener.runThreaded();
         parts_->is_running = true;
     } catch (const std::exception& failure) {

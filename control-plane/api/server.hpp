@@ -9,8 +9,9 @@
 
 namespace turnpike::api {
 
-/// The listener of the management API. Pistache accepts, runs the threads, reads and holds TLS;
-/// HTTP is Connection's, so that no byte of the library's own pages ever reaches a client. Each
+/// The listener of the management API. Pistache accepts, runs the threads and reads;
+/// TLS is TlsSession's and HTTP is Connection's, so that no client waits for another one's
+/// handshake, and no byte of the library's own pages ever reaches one. Each
 /// thread serves its connections in turn, and runs their operations itself.
 class Server {
 public:

@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import socket
+import unittest
 
 from stack import REGION, ROOT, Stack
 
@@ -163,9 +164,41 @@ class Management:
             return received
 
 
-def checked_client(stack, complaints, service="apigateway", description=V1):
+class RawCase(unittest.TestCase):
+    """Tests that send bytes of their own; the control plane must outlive each of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = cls.enterClassContext(new_stack())
+        cls.management = Management(cls.stack)
+
+    def tearDown(self):
+        self.assertTrue(self.stack.controls[0].alive())
+        self.assertEqual(200, self.management.call("GET", "/restapis").status)
+
+    def signed(self, method="GET", target="/restapis", body=b"", extra=b"", drop=(), version="1.1"):
+        """A signed head up to its last field, then `extra`."""
+        fields = self.management.sign(method, target, body)
+        lines = [f"{method} {target} HTTP/{version}"]
+        lines += [f"{name}: {value}" for name, value in fields.items() if name.lower() not in drop]
+        return "\r\n".join(lines).encode() + b"\r\n" + extra
+
+    def assert_refused(self, received, status, kind, message=None):
+        """One answer in the contract's form, and nothing behind it."""
+        head, _, body = received.partition(b"\r\n\r\n")
+        self.assertTrue(head.startswith(b"HTTP/1.1 %d " % status), received[:300])
+        self.assertIn(b"x-amzn-ErrorType: " + kind.encode(), head)
+        self.assertIn(b"x-amzn-RequestId: ", head)
+        self.assertIn(b"Content-Type: application/json", head)
+        answer = json.loads(body)
+        self.assertEqual({"message"}, set(answer))
+        if message:
+            self.assertEqual(message, answer["message"])
+
+
+def checked_client(stack, complaints, service="apigateway", description=V1, validate=True):
     """A stock client whose every answer is compared with the description; appends to `complaints`."""
-    client = stack.client(service)
+    client = stack.client(service, validate=validate)
 
     def check(response_dict, event_name, **_):
         operation = event_name.rsplit(".", 1)[1]

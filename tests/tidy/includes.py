@@ -39,7 +39,7 @@ THIRD_PARTY = {
     "libpq": {"control-plane/store"},
     "hiredis/": {"common/redis"},
     "boost/": {"common/redis"},
-    "openssl/": {"common/crypto", "data-plane/tls", "common/redis"},
+    "openssl/": {"common/crypto", "control-plane/api", "data-plane/tls", "common/redis"},
     "rapidjson/": {"common/json"},
     "spdlog/": {"common/telemetry"},
     "prometheus/": {"common/telemetry"},
