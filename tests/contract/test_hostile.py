@@ -4,32 +4,10 @@ import socket
 import time
 import unittest
 
-from contract import Management, new_stack
+from contract import RawCase
 
 
-class Hostile(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = cls.enterClassContext(new_stack())
-        cls.management = Management(cls.stack)
-
-    def tearDown(self):
-        self.assertTrue(self.stack.controls[0].alive())
-        self.assertEqual(200, self.management.call("GET", "/restapis").status)
-
-    def assert_refused(self, received, status, kind):
-        head, _, body = received.partition(b"\r\n\r\n")
-        self.assertTrue(head.startswith(b"HTTP/1.1 %d " % status), received[:300])
-        self.assertIn(b"x-amzn-ErrorType: " + kind.encode(), head)
-        self.assertIn(b"Content-Type: application/json", head)
-        self.assertTrue(body.startswith(b'{"message":'), body)
-
-    def signed(self, method="GET", target="/restapis", body=b"", extra=b"", drop=()):
-        fields = self.management.sign(method, target, body)
-        lines = [f"{method} {target} HTTP/1.1"]
-        lines += [f"{name}: {value}" for name, value in fields.items() if name.lower() not in drop]
-        return "\r\n".join(lines).encode() + b"\r\n" + extra
-
+class Hostile(RawCase):
     def test_no_signature(self):
         received = self.management.send_raw(b"GET /restapis HTTP/1.1\r\nHost: x\r\n\r\n")
         self.assert_refused(received, 403, "MissingAuthenticationTokenException")
@@ -54,8 +32,11 @@ class Hostile(unittest.TestCase):
         self.assert_refused(received, 403, "IncompleteSignatureException")
 
     def test_two_dates(self):
-        received = self.management.send_raw(self.signed(extra=b"X-Amz-Date: 20200101T000000Z\r\n\r\n"))
-        self.assertTrue(received.startswith(b"HTTP/1.1 403"), received[:300])
+        fields = self.management.sign("GET", "/restapis")
+        for date in ("20200101T000000Z", fields["X-Amz-Date"]):
+            received = self.management.send_raw(self.signed(extra=f"X-Amz-Date: {date}\r\n\r\n".encode()))
+            self.assert_refused(received, 403, "IncompleteSignatureException",
+                                "Header 'X-Amz-Date' must not be repeated.")
 
     def test_no_host(self):
         self.assert_refused(self.management.send_raw(self.signed(drop=("host",)) + b"\r\n"), 400,
@@ -66,6 +47,14 @@ class Hostile(unittest.TestCase):
     def test_two_hosts(self):
         self.assert_refused(self.management.send_raw(self.signed(extra=b"Host: other\r\n\r\n")), 400,
                             "BadRequestException")
+
+    def test_bad_percent_encoding_in_a_query(self):
+        # Where no escape can be read, the sign stands for itself in what is signed.
+        for query in ("limit=%zz", "position=%2", "position=%", "%zz=1", "tagKeys=a&tagKeys=%g0"):
+            with self.subTest(query):
+                signed = self.signed(target="/restapis?" + query.replace("%", "%25"))
+                received = self.management.send_raw(signed.replace(b"%25", b"%") + b"\r\n")
+                self.assert_refused(received, 400, "BadRequestException")
 
     def test_framing(self):
         for extra in (b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", b"Content-Length: -1\r\n\r\n",
@@ -99,32 +88,6 @@ class Hostile(unittest.TestCase):
                 received = self.management.send_raw(data)
                 self.assertTrue(received == b"" or received.startswith(b"HTTP/1.1 4") or
                                 received.startswith(b"HTTP/1.1 505"), received[:200])
-
-    def test_oversized_bodies(self):
-        declared = self.signed("POST", extra=b"Content-Length: 20971521\r\n\r\n")
-        self.assert_refused(self.management.send_raw(declared), 413, "RequestEntityTooLargeException")
-        chunk = b"100000\r\n" + b"a" * 0x100000 + b"\r\n"
-        chunked = self.signed("POST", extra=b"Transfer-Encoding: chunked\r\n\r\n") + chunk * 21 + b"0\r\n\r\n"
-        self.assert_refused(self.management.send_raw(chunked), 413, "RequestEntityTooLargeException")
-
-    def test_chunked_requests_work(self):
-        body = b'{"name":"chunked"}'
-        data = self.signed("POST", body=body, extra=b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n")
-        received = self.management.send_raw(data + b"5\r\n" + body[:5] + b"\r\nd;x=y\r\n" + body[5:] + b"\r\n0\r\n\r\n")
-        self.assertTrue(received.startswith(b"HTTP/1.1 201"), received)
-
-    def test_continue_is_sent_to_those_who_may(self):
-        body = b'{"name":"continued"}'
-        with self.management.connect() as client:
-            client.sendall(self.signed("POST", body=body, extra=b"Content-Length: %d\r\nExpect: 100-continue\r\n"
-                                                                b"Connection: close\r\n\r\n" % len(body)))
-            self.assertEqual(b"HTTP/1.1 100 Continue\r\n\r\n", client.recv(4096))
-            client.sendall(body)
-            self.assertTrue(client.recv(4096).startswith(b"HTTP/1.1 201"))
-
-    def test_pipelined_requests(self):
-        received = self.management.send_raw((self.signed() + b"\r\n") * 5 + self.signed(extra=b"Connection: close\r\n\r\n"))
-        self.assertEqual(6, received.count(b"HTTP/1.1 200 OK"))
 
     def test_byte_by_byte(self):
         with self.management.connect() as client:

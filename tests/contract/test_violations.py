@@ -98,7 +98,8 @@ class Violations(unittest.TestCase):
         self.refused("POST", "/restapis", {"name": None}, "ValidationException")
 
     def test_bad_percent_encoding(self):
-        for target in ("/restapis/%zz", "/restapis/%2", "/restapis/%00", "/restapis/%ff%fe", "/restapis?limit=%FF"):
+        for target in ("/restapis/%zz", "/restapis/%2", "/restapis/%00", "/restapis/%ff%fe", "/restapis?limit=%FF",
+                       "/apikeys?name=%00"):
             with self.subTest(target):
                 self.refused("GET", target, "", "BadRequestException")
 
@@ -157,11 +158,6 @@ class Violations(unittest.TestCase):
                 answer = self.management.call("POST", "/restapis", {"name": value, "description": value})
                 self.assertEqual(201, answer.status, answer)
                 self.assertEqual(value, json.loads(answer.body)["description"])
-
-    def test_a_body_at_the_limit_is_read(self):
-        # Over the quota of the member, not of the edge.
-        body = json.dumps({"name": "big", "description": "a" * (20 * 1024 * 1024 - 64)})
-        self.assertEqual(400, self.management.call("POST", "/restapis", body).status)
 
 
 if __name__ == "__main__":

@@ -279,14 +279,15 @@ class Stack:
         section = parser["default"]
         return section["aws_access_key_id"], section["aws_secret_access_key"]
 
-    def client(self, service="apigateway", control=0, retries=0, **more):
-        """A stock boto3 client."""
+    def client(self, service="apigateway", control=0, retries=0, validate=True, **more):
+        """A stock boto3 client; one that does not `validate` sends whatever it is given."""
         import boto3
         from botocore.config import Config
         key_id, secret = self.credentials()
         return boto3.client(service, endpoint_url=f"http://127.0.0.1:{self.admin_ports[control]}",
                             region_name=REGION, aws_access_key_id=key_id, aws_secret_access_key=secret,
-                            config=Config(retries={"max_attempts": retries}, connect_timeout=5, read_timeout=30),
+                            config=Config(retries={"max_attempts": retries}, connect_timeout=5, read_timeout=30,
+                                          parameter_validation=validate),
                             **more)
 
     def cli_environment(self):
