@@ -26,6 +26,13 @@ net::SocketAddress with_port(const net::SocketAddress& address, std::uint16_t po
     return {reinterpret_cast<const sockaddr*>(&storage), address.length()};
 }
 
+/// Each reason once: an address that refuses must not hide that another one's certificate is bad.
+void add_reason(std::string& reasons, const std::string& reason) {
+    if (reasons.find(reason) != std::string::npos) return;
+    if (!reasons.empty()) reasons += "; ";
+    reasons += reason;
+}
+
 }  // namespace
 
 std::size_t Upstreams::KeyHash::operator()(const Key& key) const {
@@ -95,7 +102,7 @@ worker::Task<Result<std::unique_ptr<net::Stream>>> Upstreams::connect(UpstreamGr
     if (!addresses) co_return Connected(std::move(addresses).error());
     const Addresses held = *std::move(addresses);
     const std::size_t first = group.next_address();
-    Error last = unavailable("no address");
+    std::string reasons;
     for (std::size_t i = 0; i < held->size(); ++i) {
         net::ConnectOptions options;
         options.deadline = std::min(deadline, reactor_.now() + limits_.connect_timeout);
@@ -106,11 +113,11 @@ worker::Task<Result<std::unique_ptr<net::Stream>>> Upstreams::connect(UpstreamGr
             with_port((*held)[(first + i) % held->size()], origin.port);
         auto stream = co_await net::connect(reactor_, address, std::move(options));
         if (stream) co_return stream;
-        last = std::move(stream).error();
+        add_reason(reasons, stream.error().detail);
         if (reactor_.now() >= deadline) break;
     }
-    if (reactor_.now() >= deadline) co_return Connected(timed_out(last.detail));
-    co_return Connected(unavailable(last.detail));
+    if (reactor_.now() >= deadline) co_return Connected(timed_out(std::move(reasons)));
+    co_return Connected(unavailable(std::move(reasons)));
 }
 
 }  // namespace turnpike::integration
