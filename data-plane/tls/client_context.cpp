@@ -16,6 +16,13 @@ int keep_session(SSL* ssl, SSL_SESSION* session) {
     return 1;  // the reference is ours now
 }
 
+bool has_expired(SSL_SESSION* session, WallTime now) {
+    const X509* certificate = SSL_SESSION_get0_peer(session);
+    if (certificate == nullptr) return true;
+    time_t seconds = epoch_seconds(now);
+    return X509_cmp_time(X509_get0_notAfter(certificate), &seconds) <= 0;
+}
+
 }  // namespace
 
 int session_key_index() {
@@ -25,7 +32,9 @@ int session_key_index() {
 
 SSL_SESSION* ClientContext::State::find(const std::string& key) const {
     const auto kept = sessions.find(key);
-    return kept != sessions.end() ? kept->second.session.get() : nullptr;
+    if (kept == sessions.end()) return nullptr;
+    SSL_SESSION* session = kept->second.session.get();
+    return has_expired(session, clock()) ? nullptr : session;
 }
 
 void ClientContext::State::keep(const std::string& key, SessionPtr session) {
@@ -46,6 +55,7 @@ Result<std::unique_ptr<ClientContext>> ClientContext::create(const Options& opti
     TURNPIKE_ASSERT(options.trust != nullptr);
     auto state = std::make_unique<State>();
     state->sessions_max = options.sessions_max;
+    state->clock = options.clock;
     state->context.reset(SSL_CTX_new(TLS_client_method()));
     SSL_CTX* context = state->context.get();
     if (context == nullptr) return internal_error("SSL_CTX_new: " + take_openssl_error());

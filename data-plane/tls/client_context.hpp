@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "data-plane/tls/trust_store.hpp"
 
@@ -16,6 +17,8 @@ public:
         /// Shared with the contexts of other reactors. Not null.
         std::shared_ptr<const TrustStore> trust;
         std::size_t sessions_max = 1024;
+        /// Replaceable for tests.
+        WallTime (*clock)() = wall_now;
     };
     static Result<std::unique_ptr<ClientContext>> create(const Options& options);
     ~ClientContext();

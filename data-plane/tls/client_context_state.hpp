@@ -12,12 +12,14 @@ namespace turnpike::tls {
 
 /// The inside of a ClientContext, for the sources of this folder.
 struct ClientContext::State {
-    /// The session to offer; null if there is none.
+    /// The session to offer; null if there is none, or the certificate that it stands for has
+    /// expired: resumption does not look at certificates again.
     SSL_SESSION* find(const std::string& key) const;
     void keep(const std::string& key, SessionPtr session);
 
     SslContextPtr context;
     std::size_t sessions_max = 0;
+    WallTime (*clock)() = wall_now;
     struct Kept {
         SessionPtr session;
         std::list<std::string>::iterator age;

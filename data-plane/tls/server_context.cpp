@@ -38,7 +38,8 @@ int use_mac_key(EVP_MAC_CTX* mac, TicketKeys::Set& keys) {
     return EVP_MAC_CTX_set_params(mac, parameters);
 }
 
-/// Source: SSL_CTX_set_tlsext_ticket_key_evp_cb(3). Returns: 0 no key, 1 usable, 2 usable but old.
+/// Source: SSL_CTX_set_tlsext_ticket_key_evp_cb(3). Returns: 0 no key, 1 usable, 2 usable, and a
+/// new ticket is due.
 int ticket_keys(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                 EVP_MAC_CTX* mac, int encrypts) {
     const State& state = state_of(ssl);
@@ -60,6 +61,8 @@ int ticket_keys(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX
         use_mac_key(mac, *keys) != 1) {
         return -1;
     }
+    // A client uses a ticket of TLS 1.3 once (RFC 8446 appendix C.4): it needs the next one.
+    if (SSL_version(ssl) == TLS1_3_VERSION) return 2;
     return keys->name == state.tickets.for_period(period).name ? 1 : 2;
 }
 

@@ -59,9 +59,10 @@ private:
     std::string path_;
 };
 
-std::unique_ptr<tls::ClientContext> trusting_client() {
+std::unique_ptr<tls::ClientContext> trusting_client(WallTime (*clock)() = wall_now) {
     const CaFile file;
-    auto context = tls::ClientContext::create({.trust = *tls::TrustStore::load(file.path())});
+    auto context = tls::ClientContext::create(
+        {.trust = *tls::TrustStore::load(file.path()), .sessions_max = 8, .clock = clock});
     REQUIRE(context);
     return *std::move(context);
 }
@@ -166,6 +167,13 @@ TEST_CASE("a session is resumed by another context with the same ticket key") {
     CHECK_FALSE(elsewhere.server.resumed);
 }
 
+TEST_CASE("a resumed connection brings the ticket for the next one") {
+    const auto server = server_for({certificate_for({"a.example"})});
+    const auto client = trusting_client();
+    meet(*server, *client, "a.example");
+    for (int i = 0; i < 4; ++i) CHECK(meet(*server, *client, "a.example").server.resumed);
+}
+
 TEST_CASE("tickets of the last period are taken, older ones not") {
     const auto certificate = certificate_for({"a.example"});
     const auto server = server_for({certificate}, kTicketKey, shifted_clock);
@@ -229,6 +237,28 @@ TEST_CASE("without verification of the issuer, dates and names still count") {
     CHECK(meet(*expired, *unused, "a.example", kAny).client.status == IoStatus::Failed);
     // What was accepted without its issuer is not resumed where the issuer counts.
     CHECK(meet(*server, *client, "a.example").client.status == IoStatus::Failed);
+}
+
+TEST_CASE("a session made under one name is not offered under another") {
+    // One server with one secret for its tickets, as hosts are that serve several names.
+    const auto server = server_for({certificate_for({"a.example"})});
+    const auto client = trusting_client();
+    meet(*server, *client, "a.example");
+    CHECK(meet(*server, *client, "a.example").client.resumed);
+    const Meeting other = meet(*server, *client, "b.example");
+    CHECK_FALSE(other.server.resumed);
+    CHECK(other.client.failure == "hostname mismatch");
+    CHECK(meet(*server, *client, "a.example").client.resumed);
+}
+
+TEST_CASE("a session is not resumed once its certificate has expired") {
+    const auto server = server_for({certificate_for({"a.example"})});
+    const auto client = trusting_client(shifted_clock);
+    shifted_now = wall_now();
+    meet(*server, *client, "a.example");
+    CHECK(meet(*server, *client, "a.example").client.resumed);
+    shifted_now += std::chrono::hours(2);
+    CHECK_FALSE(meet(*server, *client, "a.example").client.resumed);
 }
 
 TEST_CASE("certificates and keys that do not work are refused with a reason") {
