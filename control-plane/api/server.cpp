@@ -100,10 +100,11 @@ std::shared_ptr<Client> client_of(const tcp::Peer& peer) {
 /// Receives for the peers of one transport; the library clones one for each thread.
 class Receiver final : public tcp::Handler {
 public:
-    PROTOTYPE_OF(tcp::Handler, Receiver)
-
     explicit Receiver(Shared& shared) : shared_(shared) {}
-    Receiver(const Receiver& other) : tcp::Handler(), shared_(other.shared_) {}
+
+    std::shared_ptr<tcp::Handler> clone() const override {
+        return std::make_shared<Receiver>(shared_);
+    }
 
     void onConnection(const std::shared_ptr<tcp::Peer>& peer) override {
         if (shared_.connections >= limits::kConnectionsMax) {
