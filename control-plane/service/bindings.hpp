@@ -20,5 +20,20 @@ std::span<const Binding> usage_plan_bindings();
 std::span<const Binding> usage_plan_key_bindings();
 std::span<const Binding> account_bindings();
 std::span<const Binding> tag_bindings();
+std::span<const Binding> authorizer_bindings();
+std::span<const Binding> request_validator_bindings();
+std::span<const Binding> model_bindings();
+std::span<const Binding> gateway_response_bindings();
+std::span<const Binding> documentation_part_bindings();
+std::span<const Binding> documentation_version_bindings();
+std::span<const Binding> client_certificate_bindings();
+std::span<const Binding> vpc_link_bindings();
+std::span<const Binding> domain_name_bindings();
+std::span<const Binding> base_path_mapping_bindings();
+std::span<const Binding> domain_name_access_association_bindings();
+std::span<const Binding> sdk_type_bindings();
+std::span<const Binding> usage_bindings();
+std::span<const Binding> api_key_import_bindings();
+std::span<const Binding> stage_cache_bindings();
 
 }  // namespace turnpike::service

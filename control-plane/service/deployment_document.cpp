@@ -48,14 +48,15 @@ json::Array resources_of(Transaction& transaction, const std::string& api_id, Me
     return resources;
 }
 
-json::Array models_of(Transaction& transaction, const std::string& api_id) {
-    std::map<std::string, json::Value> by_name;
-    for (Row& row : transaction.scan(Table::Models, api_id)) {
-        by_name[row.key.id] = std::move(row.document);
+/// In the order of their ids, so that equal drafts give equal documents.
+json::Array documents_of(Transaction& transaction, Table table, const std::string& api_id) {
+    std::map<std::string, json::Value> by_id;
+    for (Row& row : transaction.scan(table, api_id)) {
+        by_id[row.key.id] = std::move(row.document);
     }
-    json::Array models;
-    for (auto& entry : by_name) models.push_back(std::move(entry.second));
-    return models;
+    json::Array documents;
+    for (auto& entry : by_id) documents.push_back(std::move(entry.second));
+    return documents;
 }
 
 /// A worker would refuse the document; better now, with the reason, than there.
@@ -84,7 +85,10 @@ Result<std::string> deployment_document(Transaction& transaction, const json::Va
         {"format", kFormat},
         {"restApi", std::move(frozen_api)},
         {"resources", resources_of(transaction, api_id, std::move(methods))},
-        {"models", models_of(transaction, api_id)},
+        {"models", documents_of(transaction, Table::Models, api_id)},
+        {"authorizers", documents_of(transaction, Table::Authorizers, api_id)},
+        {"requestValidators", documents_of(transaction, Table::RequestValidators, api_id)},
+        {"gatewayResponses", documents_of(transaction, Table::GatewayResponses, api_id)},
     });
     if (auto checked = check_servable(document); !checked) return checked.error();
     return document;

@@ -183,17 +183,33 @@ Result<json::Value> update_rest_api(Transaction& transaction, const Call& call) 
     return answered(with_tags(*std::move(after)));
 }
 
+/// A domain name would lead nowhere.
+Result<void> check_unmapped(Transaction& transaction, const std::string& id) {
+    std::string domains;
+    for (const std::string& domain : transaction.domains_mapped_to(id)) {
+        domains += (domains.empty() ? "" : ", ") + domain;
+    }
+    if (domains.empty()) return {};
+    return invalid("Deleting RestApi " + id +
+                   " failed. Please remove all base path mappings related to the RestApi in your "
+                   "domains: " +
+                   domains);
+}
+
 Result<json::Value> delete_rest_api(Transaction& transaction, const Call& call) {
     const std::string id(call.input.text("restApiId"));
     transaction.lock(Table::RestApis, id);
     if (auto found = find_rest_api(transaction, call); !found) return found.error();
+    if (auto checked = check_unmapped(transaction, id); !checked) return checked.error();
     emit_stages(transaction, id);
     for (const Row& stage : transaction.scan(Table::Stages, id)) {
         drop_stage_from_plans(transaction, id, stage.key.id);
     }
     // Children before what they refer to.
     for (const Table table :
-         {Table::Stages, Table::Deployments, Table::Methods, Table::Resources, Table::Models}) {
+         {Table::Stages, Table::Deployments, Table::Methods, Table::Resources, Table::Models,
+          Table::Authorizers, Table::RequestValidators, Table::GatewayResponses,
+          Table::DocumentationParts, Table::DocumentationVersions}) {
         transaction.erase_scope(table, id);
     }
     transaction.erase(Table::RestApis, {"", id});

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kResourceIdLength = 6;
 constexpr std::size_t kRootResourceIdLength = 10;
-constexpr std::size_t kModelIdLength = 6;
+constexpr std::size_t kPartIdLength = 6;
 
 using NewIds = std::map<std::string, std::string, std::less<>>;
 
@@ -32,8 +32,25 @@ json::Value cloned_resource(const Row& row, const NewIds& ids) {
     return document;
 }
 
-/// The cache namespace is the id of the own resource unless the user chose one.
+/// Copies a table's documents under new ids, which it adds to `ids`.
+void clone_with_new_ids(Transaction& transaction, Table table, const std::string& source_id,
+                        const std::string& target_id, NewIds& ids) {
+    for (const Row& row : transaction.scan(table, source_id)) {
+        const std::string id = random_id(kPartIdLength);
+        ids[row.key.id] = id;
+        json::Value document = row.document;
+        document["id"] = id;
+        transaction.insert(table, {target_id, id}, document);
+    }
+}
+
+/// What the method refers to is that of the clone. The cache namespace is the id of the own
+/// resource unless the user chose one.
 json::Value cloned_method(json::Value document, const NewIds& ids) {
+    for (const std::string_view member : {"authorizerId", "requestValidatorId"}) {
+        const auto renamed = ids.find(document.text(member));
+        if (renamed != ids.end()) document[member] = renamed->second;
+    }
     json::Value* integration = document.as_object().find("methodIntegration");
     if (integration == nullptr) return document;
     const auto own = ids.find(integration->text("cacheNamespace"));
@@ -75,7 +92,14 @@ void clone_draft(Transaction& transaction, const json::Value& source, const json
     const std::string target_id(target.text("id"));
     // Listed by path, so parents come before their children.
     const std::vector<Row> resources = transaction.scan(Table::Resources, source_id);
-    const NewIds ids = new_ids(resources, target.text("rootResourceId"));
+    NewIds ids = new_ids(resources, target.text("rootResourceId"));
+    for (const Table table :
+         {Table::Authorizers, Table::RequestValidators, Table::DocumentationParts}) {
+        clone_with_new_ids(transaction, table, source_id, target_id, ids);
+    }
+    for (const Row& row : transaction.scan(Table::GatewayResponses, source_id)) {
+        transaction.insert(Table::GatewayResponses, {target_id, row.key.id}, row.document);
+    }
     for (const Row& row : resources) {
         transaction.insert(Table::Resources, {target_id, ids.at(row.key.id)},
                            cloned_resource(row, ids));
@@ -87,7 +111,7 @@ void clone_draft(Transaction& transaction, const json::Value& source, const json
     }
     for (const Row& row : transaction.scan(Table::Models, source_id)) {
         json::Value model = row.document;
-        model["id"] = random_id(kModelIdLength);
+        model["id"] = random_id(kPartIdLength);
         transaction.insert(Table::Models, {target_id, row.key.id}, model);
     }
 }

@@ -27,7 +27,18 @@ enum class Table : std::uint8_t {
     Stages,       ///< scope = api id, id = stage name
     ApiKeys,      ///< scope "", id = key id; the value is a secret, see ApiKeySecret; newest first
     UsagePlans,   ///< scope "", id = plan id
-    UsagePlanKeys,  ///< scope = plan id, id = key id; newest first
+    UsagePlanKeys,          ///< scope = plan id, id = key id; newest first
+    Authorizers,            ///< scope = api id, id = authorizer id
+    RequestValidators,      ///< scope = api id, id = validator id
+    GatewayResponses,       ///< scope = api id, id = response type; only those that were customised
+    DocumentationParts,     ///< scope = api id, id = part id; one per location
+    DocumentationVersions,  ///< scope = api id, id = version; "parts" (not shown) are its frozen
+                            ///< parts
+    ClientCertificates,     ///< scope "", id = certificate id; the private key is a secret
+    VpcLinks,               ///< scope "", id = link id
+    DomainNames,            ///< scope "", id = domain name; a private key given inline is a secret
+    BasePathMappings,       ///< scope = domain name, id = base path or "(none)"
+    DomainNameAccessAssociations,  ///< scope "", id = association id
 };
 
 struct Key {
@@ -104,10 +115,19 @@ public:
     virtual std::optional<std::string> key_of_both_plans(std::string_view plan_id,
                                                          std::string_view other_id) = 0;
 
+    /// The domain names with a base path mapping to the API, each once, in their order.
+    virtual std::vector<std::string> domains_mapped_to(std::string_view api_id) = 0;
+
     /// API key values: encrypted at rest, found by HMAC. put returns false if another key has it.
     virtual bool put_key_value(std::string_view key_id, std::string_view value) = 0;
     virtual std::string key_value(std::string_view key_id) = 0;
     virtual std::optional<std::string> key_with_value(std::string_view value) = 0;
+
+    /// A secret that is encrypted at rest, by the name of what it belongs to
+    /// ("client-certificate/a1b2c3"). Whoever erases the owner erases the secret.
+    virtual void put_secret(std::string_view owner, std::string_view plain) = 0;
+    virtual std::optional<std::string> secret(std::string_view owner) = 0;
+    virtual void erase_secret(std::string_view owner) = 0;
 
     /// Content-addressed, immutable. Returns: the SHA-256 of `bytes` in hexadecimal.
     virtual std::string put_blob(std::string_view bytes) = 0;

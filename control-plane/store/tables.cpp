@@ -9,7 +9,7 @@ namespace {
 
 using service::Table;
 
-constexpr std::array<TableLayout, 10> kLayouts = {{
+constexpr std::array<TableLayout, 20> kLayouts = {{
     {"accounts", ListOrder::Creation},
     {"rest_apis", ListOrder::Creation},
     {"resources", ListOrder::Path, true},
@@ -20,8 +20,18 @@ constexpr std::array<TableLayout, 10> kLayouts = {{
     {"api_keys", ListOrder::NewestFirst},
     {"usage_plans", ListOrder::Creation},
     {"usage_plan_keys", ListOrder::NewestFirst},
+    {"authorizers", ListOrder::Creation},
+    {"request_validators", ListOrder::Creation},
+    {"gateway_responses", ListOrder::Creation},
+    {"documentation_parts", ListOrder::Creation, true},
+    {"documentation_versions", ListOrder::Creation},
+    {"client_certificates", ListOrder::Creation},
+    {"vpc_links", ListOrder::Creation},
+    {"domain_names", ListOrder::Creation},
+    {"base_path_mappings", ListOrder::Creation},
+    {"domain_name_access_associations", ListOrder::Creation},
 }};
-static_assert(static_cast<std::size_t>(Table::UsagePlanKeys) + 1 == kLayouts.size());
+static_assert(static_cast<std::size_t>(Table::DomainNameAccessAssociations) + 1 == kLayouts.size());
 
 std::string order_by(ListOrder order) {
     switch (order) {

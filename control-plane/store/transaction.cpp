@@ -41,6 +41,7 @@ bool is_storable(const Key& key) {
 }
 
 std::string value_context(std::string_view key_id) { return "api-key:" + std::string(key_id); }
+std::string secret_context(std::string_view owner) { return "secret:" + std::string(owner); }
 
 }  // namespace
 
@@ -252,6 +253,39 @@ std::optional<std::string> Transaction::key_with_value(std::string_view value) {
                                        {to_hex(crypto::view(keys_.lookup.digest(value)))});
     if (rows.empty()) return std::nullopt;
     return rows.value();
+}
+
+std::vector<std::string> Transaction::domains_mapped_to(std::string_view api_id) {
+    if (!store::is_storable(api_id)) return {};
+    return session_
+        .execute(
+            "SELECT DISTINCT scope FROM base_path_mappings WHERE document ->> 'restApiId' = $1 "
+            "ORDER BY scope",
+            {std::string(api_id)})
+        .first_column();
+}
+
+void Transaction::put_secret(std::string_view owner, std::string_view plain) {
+    if (!store::is_storable(owner)) throw refused_text();
+    session_.execute(
+        "INSERT INTO secrets (owner, sealed) VALUES ($1, $2::bytea) "
+        "ON CONFLICT (owner) DO UPDATE SET sealed = excluded.sealed",
+        {std::string(owner), to_bytea(keys_.sealer.seal(plain, secret_context(owner)))});
+}
+
+std::optional<std::string> Transaction::secret(std::string_view owner) {
+    if (!store::is_storable(owner)) return std::nullopt;
+    const Rows rows = session_.execute("SELECT encode(sealed, 'hex') FROM secrets WHERE owner = $1",
+                                       {std::string(owner)});
+    if (rows.empty()) return std::nullopt;
+    auto plain = keys_.sealer.open(from_bytea_hex(rows.value()), secret_context(owner));
+    if (!plain) throw Refused(plain.error());
+    return std::move(*plain);
+}
+
+void Transaction::erase_secret(std::string_view owner) {
+    if (!store::is_storable(owner)) return;
+    session_.execute("DELETE FROM secrets WHERE owner = $1", {std::string(owner)});
 }
 
 std::string Transaction::put_blob(std::string_view bytes) {

@@ -53,6 +53,11 @@ public:
     std::string key_value(std::string_view key_id) override;
     std::optional<std::string> key_with_value(std::string_view value) override;
 
+    std::vector<std::string> domains_mapped_to(std::string_view api_id) override;
+    void put_secret(std::string_view owner, std::string_view plain) override;
+    std::optional<std::string> secret(std::string_view owner) override;
+    void erase_secret(std::string_view owner) override;
+
     std::string put_blob(std::string_view bytes) override;
     std::optional<std::string> blob(std::string_view hash) override;
 

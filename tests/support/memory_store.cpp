@@ -20,8 +20,21 @@ using service::Table;
 namespace {
 
 bool is_below_api(Table table) {
-    return table == Table::Resources || table == Table::Methods || table == Table::Models ||
-           table == Table::Deployments || table == Table::Stages;
+    switch (table) {
+        case Table::Resources:
+        case Table::Methods:
+        case Table::Models:
+        case Table::Deployments:
+        case Table::Stages:
+        case Table::Authorizers:
+        case Table::RequestValidators:
+        case Table::GatewayResponses:
+        case Table::DocumentationParts:
+        case Table::DocumentationVersions:
+            return true;
+        default:
+            return false;
+    }
 }
 
 bool is_newest_first(Table table) {
@@ -144,6 +157,14 @@ public:
         return std::nullopt;
     }
 
+    std::vector<std::string> domains_mapped_to(std::string_view api_id) override {
+        std::set<std::string> domains;
+        for (const auto& [key, stored] : state.tables[Table::BasePathMappings]) {
+            if (stored.document.text("restApiId") == api_id) domains.insert(key.first);
+        }
+        return {domains.begin(), domains.end()};
+    }
+
     bool put_key_value(std::string_view key_id, std::string_view value) override {
         const auto holder = key_with_value(value);
         if (holder && *holder != key_id) return false;
@@ -160,6 +181,21 @@ public:
             if (held == value) return id;
         }
         return std::nullopt;
+    }
+
+    void put_secret(std::string_view owner, std::string_view plain) override {
+        TURNPIKE_ASSERT(!read_only_);
+        ++store_.writes_;
+        state.secrets[std::string(owner)] = plain;
+    }
+    std::optional<std::string> secret(std::string_view owner) override {
+        const auto found = state.secrets.find(std::string(owner));
+        if (found == state.secrets.end()) return std::nullopt;
+        return found->second;
+    }
+    void erase_secret(std::string_view owner) override {
+        TURNPIKE_ASSERT(!read_only_);
+        state.secrets.erase(std::string(owner));
     }
 
     std::string put_blob(std::string_view bytes) override {
@@ -189,15 +225,26 @@ private:
         return found == rows.end() ? nullptr : &found->second;
     }
 
-    /// The unique columns beside the key: one path part per parent.
+    /// The unique columns beside the key: one path part per parent, one part per location.
     bool clashes(Table table, const Key& key, const json::Value& document) {
-        if (table != Table::Resources || !document.find("parentId")) return false;
+        std::vector<std::string_view> unique;
+        if (table == Table::Resources && document.find("parentId")) {
+            unique = {"parentId", "pathPart"};
+        } else if (table == Table::DocumentationParts) {
+            unique = {"location"};
+        } else {
+            return false;
+        }
         const auto& rows = state.tables[table];
         return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
             const json::Value& other = row.second.document;
+            const auto is_same = [&](std::string_view member) {
+                const json::Value* const ours = document.find(member);
+                const json::Value* const theirs = other.find(member);
+                return ours != nullptr && theirs != nullptr && *ours == *theirs;
+            };
             return row.first.first == key.scope && row.first.second != key.id &&
-                   other.text("parentId") == document.text("parentId") &&
-                   other.text("pathPart") == document.text("pathPart");
+                   std::all_of(unique.begin(), unique.end(), is_same);
         });
     }
 

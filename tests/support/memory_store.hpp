@@ -36,6 +36,7 @@ private:
     struct State {
         std::map<service::Table, Rows> tables;
         std::map<std::string, std::string> key_values;
+        std::map<std::string, std::string> secrets;
         std::map<std::string, std::string> blobs;
         std::vector<service::Effect> effects;
         std::uint64_t sequence = 0;

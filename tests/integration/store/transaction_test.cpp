@@ -88,6 +88,16 @@ TEST_CASE("every table keeps documents") {
         CHECK(transaction.insert(Table::ApiKeys, {"", "key"}, named("x")));
         CHECK(transaction.insert(Table::UsagePlans, {"", "plan"}, named("x")));
         CHECK(transaction.insert(Table::UsagePlanKeys, {"plan", "key"}, named("x")));
+        for (const Table below_api :
+             {Table::Authorizers, Table::RequestValidators, Table::GatewayResponses,
+              Table::DocumentationParts, Table::DocumentationVersions}) {
+            CHECK(transaction.insert(below_api, {"api", "x"}, named("x")));
+        }
+        for (const Table of_account : {Table::ClientCertificates, Table::VpcLinks,
+                                       Table::DomainNames, Table::DomainNameAccessAssociations}) {
+            CHECK(transaction.insert(of_account, {"", "x"}, named("x")));
+        }
+        CHECK(transaction.insert(Table::BasePathMappings, {"x", "(none)"}, named("x")));
     });
     test.write([](Transaction& transaction) {
         CHECK(transaction.scan(Table::Methods, "api").front().key.id == "r/GET");
@@ -365,6 +375,58 @@ TEST_CASE("an erased key frees its value") {
         CHECK(transaction.put_key_value("k1", "value"));
         transaction.erase(Table::ApiKeys, {"", "k1"});
         CHECK_FALSE(transaction.key_with_value("value"));
+    });
+}
+
+TEST_CASE("a secret is sealed in the table, replaced, and gone when it is erased") {
+    TestDatabase test;
+    test.write([](Transaction& transaction) {
+        CHECK_FALSE(transaction.secret("client-certificate/a"));
+        transaction.put_secret("client-certificate/a", "first");
+        transaction.put_secret("client-certificate/a", "second");
+    });
+    CHECK(test.server.query("SELECT count(*) FROM secrets WHERE sealed::text LIKE '%second%'") ==
+          "0");
+    test.write([](Transaction& transaction) {
+        CHECK(transaction.secret("client-certificate/a") == "second");
+        transaction.erase_secret("client-certificate/a");
+    });
+    test.read(
+        [](Transaction& transaction) { CHECK_FALSE(transaction.secret("client-certificate/a")); });
+}
+
+TEST_CASE("domains are found by the API that they are mapped to") {
+    TestDatabase test;
+    const auto mapping = [](std::string_view api_id) {
+        return json::Value(json::Object{{"restApiId", api_id}});
+    };
+    test.write([&](Transaction& transaction) {
+        transaction.insert(Table::DomainNames, {"", "b.example"}, named("b.example"));
+        transaction.insert(Table::DomainNames, {"", "a.example"}, named("a.example"));
+        transaction.insert(Table::BasePathMappings, {"b.example", "one"}, mapping("api"));
+        transaction.insert(Table::BasePathMappings, {"b.example", "two"}, mapping("api"));
+        transaction.insert(Table::BasePathMappings, {"a.example", "(none)"}, mapping("api"));
+        transaction.insert(Table::BasePathMappings, {"a.example", "x"}, mapping("other"));
+    });
+    test.read([](Transaction& transaction) {
+        CHECK(transaction.domains_mapped_to("api") ==
+              std::vector<std::string>{"a.example", "b.example"});
+        CHECK(transaction.domains_mapped_to("none").empty());
+    });
+}
+
+TEST_CASE("two parts of a documentation cannot have one location") {
+    TestDatabase test;
+    const auto part = [](std::string_view type) {
+        return json::Value(json::Object{{"location", json::Object{{"type", type}}}});
+    };
+    test.write([&](Transaction& transaction) {
+        add_api(transaction, "api");
+        CHECK(transaction.insert(Table::DocumentationParts, {"api", "1"}, part("API")));
+        CHECK_FALSE(transaction.insert(Table::DocumentationParts, {"api", "2"}, part("API")));
+        CHECK(transaction.insert(Table::DocumentationParts, {"api", "2"}, part("METHOD")));
+        CHECK_FALSE(transaction.update(Table::DocumentationParts, {"api", "2"}, part("API")));
+        CHECK(transaction.update(Table::DocumentationParts, {"api", "2"}, part("METHOD")));
     });
 }
 
