@@ -86,7 +86,7 @@ _apt() {
             Get:*) [ "$1" = update ] || [ $((++files % 25)) != 0 ] || say "  $files packages downloaded" ;;
             "Setting up "*) [ $((++settled % 25)) != 0 ] || say "  $settled packages installed" ;;
             *"Could not get lock"*)
-                [ -n "$waited" ] || say "  waiting: ${line#*Could not get lock }"
+                [ -n "$waited" ] || say "  waiting for ${line#*Could not get lock }"
                 waited=1
                 ;;
             status:*) status=${line#status:} ;;

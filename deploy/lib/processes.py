@@ -79,7 +79,7 @@ class Child:
             how = f"was ended by {signal.Signals(-code).name}"
         else:
             how = f"ended with code {code}: {self._last_words()}"
-        self._last_end = f"{time.strftime('%H:%M:%S')} {how}"
+        self._last_end = f"{time.strftime('%H:%M:%SZ', time.gmtime())} {how}"
         self._plan_start(f"{self.name} {how}")
         return True
 
