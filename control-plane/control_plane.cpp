@@ -35,6 +35,7 @@ service::Installation installation_of(const config::ControlSettings& settings) {
     installation.api_keys_max = settings.quotas.api_keys;
     installation.usage_plans_max = settings.quotas.usage_plans;
     installation.plans_per_key_max = settings.quotas.plans_per_key;
+    installation.audit_retention_days = settings.audit_retention_days;
     return installation;
 }
 
@@ -63,6 +64,15 @@ void report_publisher(const std::string& text, bool is_warning) {
     } else {
         telemetry::log_info("publisher", {{"what", text}});
     }
+}
+
+void report_change(const json::Value& entry) {
+    telemetry::log_info("change", {{"operation", entry.text("operation")},
+                                   {"resource", entry.text("resource")},
+                                   {"created", entry.text("created")},
+                                   {"principal", entry.text("principal")},
+                                   {"accessKeyId", entry.text("accessKeyId")},
+                                   {"sourceAddress", entry.text("sourceAddress")}});
 }
 
 std::vector<telemetry::Reading> call_readings(const api::CallCounters& calls) {
@@ -238,7 +248,8 @@ Result<void> ControlPlane::serve() {
         .observe =
             [&parts](const api::Dispatcher::Outcome& outcome) {
                 parts.calls.record(outcome.operation, outcome.status, outcome.took);
-            }});
+            },
+        .report_change = report_change});
     parts.server = std::make_unique<api::Server>(server_options(parts.settings), *parts.dispatcher);
     if (auto started = parts.server->start(); !started) return started;
     parts.is_serving = true;

@@ -98,6 +98,18 @@ CREATE TABLE base_path_mappings (
 CREATE UNIQUE INDEX base_path_mappings_by_creation ON base_path_mappings (scope, sequence);
 CREATE INDEX base_path_mappings_by_api ON base_path_mappings ((document ->> 'restApiId'));
 
+-- Who changed what.
+CREATE TABLE audit_entries (
+    scope    text COLLATE "C" NOT NULL CHECK (scope = ''),
+    id       text COLLATE "C" NOT NULL,
+    sequence bigint GENERATED ALWAYS AS IDENTITY,
+    document jsonb NOT NULL,
+    PRIMARY KEY (scope, id)
+);
+CREATE UNIQUE INDEX audit_entries_by_creation ON audit_entries (scope, sequence);
+CREATE INDEX audit_entries_by_time ON audit_entries (((document ->> 'time')::bigint));
+CREATE INDEX audit_entries_by_resource ON audit_entries ((document ->> 'resource'), sequence);
+
 -- Private keys and the like: encrypted, by the name of what they belong to.
 CREATE TABLE secrets (
     owner  text COLLATE "C" PRIMARY KEY,

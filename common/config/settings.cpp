@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kThreadsMax = 1024;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
+constexpr std::int64_t kAuditDaysMax = 36'500;
 constexpr std::int64_t kQuotaMax = 100'000'000;
 constexpr std::int64_t kIdleMsMax = 7'200'000;
 /// What the parser can hold: heads keep 16-bit offsets.
@@ -168,6 +169,11 @@ Result<void> take_control(const Options& options, ControlSettings& settings) {
     }
     if (auto t = take_number(options, "integration-timeout-max-ms", 50, kTimeoutMsMax,
                              settings.integration_timeout_ms_max);
+        !t) {
+        return t;
+    }
+    if (auto t = take_number(options, "audit-retention-days", 1, kAuditDaysMax,
+                             settings.audit_retention_days);
         !t) {
         return t;
     }

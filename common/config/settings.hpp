@@ -47,6 +47,7 @@ struct ControlSettings : CommonSettings {
     double account_rate_limit = 10'000;  ///< Infinite: no limit.
     std::int64_t account_burst_limit = 5000;
     std::int64_t integration_timeout_ms_max = 29'000;
+    std::int64_t audit_retention_days = 365;
     Quotas quotas;
 };
 

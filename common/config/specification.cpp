@@ -33,6 +33,7 @@ constexpr Specification kSpecifications[] = {
     {"account-burst-limit", Who::Control, "5000", "account throttle, burst"},
     {"integration-timeout-max-ms", Who::Control, "29000",
      "longest timeout that an integration may have"},
+    {"audit-retention-days", Who::Control, "365", "how long the record of changes is kept"},
     {"rest-apis-max", Who::Control, "600", "quota of REST APIs"},
     {"resources-per-api-max", Who::Control, "300", "quota of resources per REST API"},
     {"stages-per-api-max", Who::Control, "10", "quota of stages per API"},

@@ -6,8 +6,15 @@ namespace turnpike::api {
 namespace {
 
 Contract contract_of(const service::Binding& binding) {
-    return binding.contract == service::Binding::Contract::RestV1 ? Contract::RestV1
-                                                                  : Contract::HttpV2;
+    switch (binding.contract) {
+        case service::Binding::Contract::HttpV2:
+            return Contract::HttpV2;
+        case service::Binding::Contract::Turnpike:
+            return Contract::Turnpike;
+        case service::Binding::Contract::RestV1:
+            break;
+    }
+    return Contract::RestV1;
 }
 
 std::string coverage_section(const BindingTable& bindings, Contract contract,

@@ -11,8 +11,8 @@ std::vector<service::Binding> all_bindings() {
           service::method_response_bindings(), service::integration_bindings(),
           service::integration_response_bindings(), service::deployment_bindings(),
           service::stage_bindings(), service::api_key_bindings(), service::usage_plan_bindings(),
-          service::usage_plan_key_bindings(), service::account_bindings(),
-          service::tag_bindings()}) {
+          service::usage_plan_key_bindings(), service::account_bindings(), service::tag_bindings(),
+          service::audit_bindings(), service::change_bindings()}) {
         joined.insert(joined.end(), table.begin(), table.end());
     }
     return joined;

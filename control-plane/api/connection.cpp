@@ -54,8 +54,12 @@ bool BodyBudget::take(std::size_t bytes) {
 
 void BodyBudget::give_back(std::size_t bytes) { free_.fetch_add(static_cast<std::int64_t>(bytes)); }
 
-Connection::Connection(RequestHandler& handler, BodyBudget& budget, SteadyTime now)
-    : handler_(handler), budget_(budget), deadline_(now + limits::kHeadTimeout) {}
+Connection::Connection(RequestHandler& handler, BodyBudget& budget, SteadyTime now,
+                       std::string source_address)
+    : handler_(handler),
+      budget_(budget),
+      source_address_(std::move(source_address)),
+      deadline_(now + limits::kHeadTimeout) {}
 
 Connection::~Connection() { budget_.give_back(reserved_); }
 
@@ -178,7 +182,7 @@ std::string_view Connection::take_chunks(std::string_view input) {
 }
 
 void Connection::finish_request(SteadyTime now) {
-    const Request request{signed_head(), head_.path(), head_.query(), body_};
+    const Request request{signed_head(), head_.path(), head_.query(), body_, source_address_};
     const bool keep_alive = head_.keeps_alive();
     write(handler_.handle(request), keep_alive);
     must_end_ = !keep_alive;

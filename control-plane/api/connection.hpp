@@ -30,7 +30,9 @@ private:
 /// connection ends. Memory: one head and one body, both bounded. Thread: its reactor's.
 class Connection {
 public:
-    Connection(RequestHandler& handler, BodyBudget& budget, SteadyTime now);
+    /// `source_address`: the peer's, "127.0.0.1".
+    Connection(RequestHandler& handler, BodyBudget& budget, SteadyTime now,
+               std::string source_address = {});
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -65,6 +67,7 @@ private:
 
     RequestHandler& handler_;
     BodyBudget& budget_;
+    const std::string source_address_;
     FastRandom random_;
     State state_ = State::Head;
     SteadyTime deadline_;

@@ -4,6 +4,7 @@
 
 #include "control-plane/api/decode.hpp"
 #include "control-plane/api/limits.hpp"
+#include "control-plane/service/audit.hpp"
 
 namespace turnpike::api {
 namespace {
@@ -75,8 +76,9 @@ Answer Dispatcher::run_operation(const Match& match, const Request& request,
 
     const auto decoded = decode(match, {request.query, request.head.fields, request.body});
     if (const auto* failure = std::get_if<Failure>(&decoded)) return encode(*failure);
-    const service::Call call{std::get<json::Value>(decoded), parts_.installation, now,
-                             principal.arn};
+    const service::Call call{
+        std::get<json::Value>(decoded), parts_.installation,    now,         principal.arn,
+        principal.access_key_id,        request.source_address, request.path};
     const Result<json::Value> output =
         is_addition ? addition->second(now) : run_handler(*binding, call);
     if (output) return encode(operation, *output);
@@ -92,10 +94,22 @@ Result<json::Value> Dispatcher::run_handler(const service::Binding& binding,
     if (steady_now().time_since_epoch().count() < outage_until_.load()) {
         return unavailable("database away");
     }
-    return parts_.store.run(binding.read_only,
-                            [&binding, &call](service::Transaction& transaction) {
-                                return binding.handler(transaction, call);
-                            });
+    if (!binding.read_only) return run_change(binding, call);
+    return parts_.store.run(true, [&binding, &call](service::Transaction& transaction) {
+        return binding.handler(transaction, call);
+    });
+}
+
+Result<json::Value> Dispatcher::run_change(const service::Binding& binding,
+                                           const service::Call& call) {
+    json::Value entry;
+    Result<json::Value> answer = parts_.store.run(false, [&](service::Transaction& transaction) {
+        Result<json::Value> made = binding.handler(transaction, call);
+        if (made) entry = record_change(transaction, call, binding.operation, *made);
+        return made;
+    });
+    if (answer) parts_.report_change(entry);
+    return answer;
 }
 
 }  // namespace turnpike::api

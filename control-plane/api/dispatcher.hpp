@@ -24,6 +24,7 @@ struct Request {
     std::string_view path;     ///< Raw.
     std::string_view query;    ///< Raw.
     std::string_view body;
+    std::string_view source_address = {};  ///< Of the peer: "127.0.0.1".
 };
 
 /// What turns requests into answers; the HTTP connection knows no more of it. Thread: any.
@@ -57,6 +58,8 @@ public:
         std::map<std::string, Addition, std::less<>> additions;
         std::function<void(const std::string&)> log_error = [](const std::string&) {};
         std::function<void(const Outcome&)> observe = [](const Outcome&) {};
+        /// Told of every change that was made, with its entry in the audit.
+        std::function<void(const json::Value&)> report_change = [](const json::Value&) {};
     };
     explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
 
@@ -70,6 +73,7 @@ private:
     Answer run_operation(const Match& match, const Request& request,
                          const access::Principal& principal, WallTime now);
     Result<json::Value> run_handler(const service::Binding& binding, const service::Call& call);
+    Result<json::Value> run_change(const service::Binding& binding, const service::Call& call);
 
     Parts parts_;
     Router router_;

@@ -37,8 +37,9 @@ struct Shared {
 /// One client: what it sends, and what it is to be sent. Thread: its transport's.
 class Client {
 public:
-    Client(Shared& shared, SteadyTime now)
-        : shared_(shared), connection_(shared.handler, shared.bodies, now) {
+    Client(Shared& shared, SteadyTime now, std::string source_address)
+        : shared_(shared),
+          connection_(shared.handler, shared.bodies, now, std::move(source_address)) {
         if (shared.tls) tls_.emplace(*shared.tls);
         ++shared_.connections;
     }
@@ -111,7 +112,8 @@ public:
             ::shutdown(peer->fd(), SHUT_RDWR);
             return;
         }
-        peer->putData(kConnection, std::make_shared<Client>(shared_, steady_now()));
+        peer->putData(kConnection,
+                      std::make_shared<Client>(shared_, steady_now(), peer->address().host()));
     }
 
     void onInput(const char* buffer, size_t len, const std::shared_ptr<tcp::Peer>& peer) override {

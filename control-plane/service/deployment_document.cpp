@@ -76,22 +76,28 @@ Result<void> check_servable(const std::string& document) {
 
 Result<std::string> deployment_document(Transaction& transaction, const json::Value& rest_api) {
     const std::string api_id(rest_api.text("id"));
-    Methods methods = methods_of(transaction, api_id);
-    if (auto checked = check_methods(methods); !checked) return checked.error();
+    if (auto checked = check_methods(methods_of(transaction, api_id)); !checked) {
+        return checked.error();
+    }
+    const std::string document = json::write(draft_document(transaction, rest_api));
+    if (auto checked = check_servable(document); !checked) return checked.error();
+    return document;
+}
+
+json::Value draft_document(Transaction& transaction, const json::Value& rest_api) {
+    const std::string api_id(rest_api.text("id"));
     json::Value frozen_api = rest_api;
     // Tags change without a deployment and mean nothing to a worker.
     frozen_api.as_object().erase("tags");
-    const std::string document = json::write(json::Object{
+    return json::Object{
         {"format", kFormat},
         {"restApi", std::move(frozen_api)},
-        {"resources", resources_of(transaction, api_id, std::move(methods))},
+        {"resources", resources_of(transaction, api_id, methods_of(transaction, api_id))},
         {"models", documents_of(transaction, Table::Models, api_id)},
         {"authorizers", documents_of(transaction, Table::Authorizers, api_id)},
         {"requestValidators", documents_of(transaction, Table::RequestValidators, api_id)},
         {"gatewayResponses", documents_of(transaction, Table::GatewayResponses, api_id)},
-    });
-    if (auto checked = check_servable(document); !checked) return checked.error();
-    return document;
+    };
 }
 
 json::Value api_summary(const std::string& document) {

@@ -27,6 +27,7 @@ struct Installation {
     std::int64_t api_keys_max = 10'000;
     std::int64_t usage_plans_max = 300;
     std::int64_t plans_per_key_max = 10;
+    std::int64_t audit_retention_days = 365;
 };
 
 /// One call of one operation, decoded. `input` is an object with the members of the operation's
@@ -37,6 +38,9 @@ struct Call {
     const Installation& installation;
     WallTime now;
     std::string principal_arn;
+    std::string access_key_id = {};
+    std::string_view source_address = {};  ///< Of the caller: "127.0.0.1".
+    std::string_view resource = {};        ///< Path of the request as sent.
 };
 
 /// A rule of the product: what an operation does. Returns the members of the output shape under
@@ -47,8 +51,9 @@ using Handler = Result<json::Value> (*)(Transaction&, const Call&);
 /// Binds a contract operation to its rule. One table per resource file; control-plane/api joins
 /// them.
 struct Binding {
-    enum class Contract : std::uint8_t { RestV1, HttpV2 };  ///< apigateway, apigatewayv2
-    std::string_view operation;                             ///< "CreateRestApi"
+    /// apigateway, apigatewayv2, Turnpike's additions.
+    enum class Contract : std::uint8_t { RestV1, HttpV2, Turnpike };
+    std::string_view operation;  ///< "CreateRestApi"
     Handler handler;
     bool read_only = false;  ///< Runs in a read-only transaction.
     Contract contract = Contract::RestV1;

@@ -39,6 +39,7 @@ enum class Table : std::uint8_t {
     DomainNames,            ///< scope "", id = domain name; a private key given inline is a secret
     BasePathMappings,       ///< scope = domain name, id = base path or "(none)"
     DomainNameAccessAssociations,  ///< scope "", id = association id
+    AuditEntries,  ///< scope "", id = a random one; newest first; "time" in seconds since 1970
 };
 
 struct Key {
@@ -98,6 +99,8 @@ public:
     virtual bool erase(Table table, const Key& key) = 0;
     /// Removes every row of the scope. Returns: how many.
     virtual std::size_t erase_scope(Table table, std::string_view scope) = 0;
+    /// Removes the rows of scope "" whose document's "time" is before. Returns: how many.
+    virtual std::size_t erase_before(Table table, std::int64_t time) = 0;
 
     virtual Page list(Table table, std::string_view scope, const PageRequest& page,
                       const Filter& filter = {}) = 0;

@@ -9,7 +9,7 @@ namespace {
 
 using service::Table;
 
-constexpr std::array<TableLayout, 20> kLayouts = {{
+constexpr std::array<TableLayout, 21> kLayouts = {{
     {"accounts", ListOrder::Creation},
     {"rest_apis", ListOrder::Creation},
     {"resources", ListOrder::Path, true},
@@ -30,8 +30,9 @@ constexpr std::array<TableLayout, 20> kLayouts = {{
     {"domain_names", ListOrder::Creation},
     {"base_path_mappings", ListOrder::Creation},
     {"domain_name_access_associations", ListOrder::Creation},
+    {"audit_entries", ListOrder::NewestFirst},
 }};
-static_assert(static_cast<std::size_t>(Table::DomainNameAccessAssociations) + 1 == kLayouts.size());
+static_assert(static_cast<std::size_t>(Table::AuditEntries) + 1 == kLayouts.size());
 
 std::string order_by(ListOrder order) {
     switch (order) {
@@ -56,6 +57,8 @@ TableStatements make_statements(const TableLayout& layout) {
     statements.update = "UPDATE " + name + " SET document = $3::jsonb" + row;
     statements.erase = "DELETE FROM " + name + row;
     statements.erase_scope = "DELETE FROM " + name + " WHERE scope = $1";
+    statements.erase_before =
+        "DELETE FROM " + name + " WHERE scope = '' AND (document ->> 'time')::bigint < $1::bigint";
     statements.scan =
         "SELECT id, document FROM " + name + " WHERE scope = $1" + order_by(layout.order);
     statements.count = "SELECT count(*) FROM (SELECT FROM " + name +

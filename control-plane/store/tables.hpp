@@ -29,8 +29,9 @@ struct TableStatements {
     std::string update;
     std::string erase;
     std::string erase_scope;
-    std::string scan;   ///< id, document
-    std::string count;  ///< $2: how many are enough
+    std::string erase_before;  ///< $1: seconds since 1970
+    std::string scan;          ///< id, document
+    std::string count;         ///< $2: how many are enough
 };
 const TableStatements& statements_of(service::Table table);
 

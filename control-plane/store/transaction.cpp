@@ -133,6 +133,10 @@ bool Transaction::erase(Table table, const Key& key) {
     return session_.execute(statements_of(table).erase, {key.scope, key.id}).affected > 0;
 }
 
+std::size_t Transaction::erase_before(Table table, std::int64_t time) {
+    return session_.execute(statements_of(table).erase_before, {std::to_string(time)}).affected;
+}
+
 std::size_t Transaction::erase_scope(Table table, std::string_view scope) {
     if (!store::is_storable(scope)) return 0;
     return session_.execute(statements_of(table).erase_scope, {std::string(scope)}).affected;

@@ -36,6 +36,7 @@ public:
     bool update(service::Table table, const service::Key& key,
                 const json::Value& document) override;
     bool erase(service::Table table, const service::Key& key) override;
+    std::size_t erase_before(service::Table table, std::int64_t time) override;
     std::size_t erase_scope(service::Table table, std::string_view scope) override;
 
     service::Page list(service::Table table, std::string_view scope,

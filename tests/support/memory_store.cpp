@@ -38,7 +38,7 @@ bool is_below_api(Table table) {
 }
 
 bool is_newest_first(Table table) {
-    return table == Table::ApiKeys || table == Table::UsagePlanKeys;
+    return table == Table::ApiKeys || table == Table::UsagePlanKeys || table == Table::AuditEntries;
 }
 
 bool passes(const Filter& filter, const json::Value& document) {
@@ -91,6 +91,12 @@ public:
         about_to_write(table, key);
         if (table == Table::ApiKeys) state.key_values.erase(key.id);
         return state.tables[table].erase({key.scope, key.id}) > 0;
+    }
+    std::size_t erase_before(Table table, std::int64_t time) override {
+        about_to_write(table, {});
+        return std::erase_if(state.tables[table], [time](const auto& row) {
+            return row.second.document.integer("time").value_or(time) < time;
+        });
     }
     std::size_t erase_scope(Table table, std::string_view scope) override {
         about_to_write(table, {std::string(scope), {}});

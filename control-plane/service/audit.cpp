@@ -1,0 +1,67 @@
+#include "control-plane/service/audit.hpp"
+
+#include <array>
+
+#include "common/base/random.hpp"
+#include "control-plane/service/bindings.hpp"
+#include "control-plane/service/conventions.hpp"
+
+namespace turnpike::service {
+namespace {
+
+constexpr std::size_t kEntryIdLength = 20;
+constexpr std::int64_t kSecondsPerDay = 86'400;
+/// Old entries go with every so manieth new one: cheap, and nobody has to be elected for it.
+constexpr std::uint64_t kEntriesPerSweep = 256;
+
+/// The one restriction that a call asks for; several are answered by the first.
+Filter filter_of(const Call& call) {
+    Filter filter;
+    for (const std::string_view member : {"resource", "principal", "operation"}) {
+        const std::string_view wanted = call.input.text(member);
+        if (wanted.empty()) continue;
+        filter.member = member;
+        filter.equals = wanted;
+        break;
+    }
+    return filter;
+}
+
+Result<json::Value> get_audit(Transaction& transaction, const Call& call) {
+    int restrictions = 0;
+    for (const std::string_view member : {"resource", "principal", "operation"}) {
+        restrictions += call.input.text(member).empty() ? 0 : 1;
+    }
+    if (restrictions > 1) {
+        return invalid("Only one of resource, principal and operation can be given");
+    }
+    return page_answer(
+        transaction.list(Table::AuditEntries, "", page_request(call), filter_of(call)));
+}
+
+constexpr std::array<Binding, 1> kBindings{{
+    {"GetAudit", get_audit, true, Binding::Contract::Turnpike},
+}};
+
+}  // namespace
+
+std::span<const Binding> audit_bindings() { return kBindings; }
+
+json::Value record_change(Transaction& transaction, const Call& call, std::string_view operation,
+                          const json::Value& answer) {
+    json::Value entry = json::Object{
+        {"time", created_date(call)},        {"principal", call.principal_arn},
+        {"accessKeyId", call.access_key_id}, {"operation", operation},
+        {"resource", call.resource},         {"sourceAddress", call.source_address},
+    };
+    if (const std::string_view id = answer.text("id"); !id.empty()) entry["created"] = id;
+    const std::string id = random_id(kEntryIdLength);
+    transaction.insert(Table::AuditEntries, {"", id}, entry);
+    if (std::hash<std::string>{}(id) % kEntriesPerSweep == 0) {
+        const std::int64_t kept = call.installation.audit_retention_days * kSecondsPerDay;
+        transaction.erase_before(Table::AuditEntries, epoch_seconds(call.now) - kept);
+    }
+    return entry;
+}
+
+}  // namespace turnpike::service

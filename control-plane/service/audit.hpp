@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+#include "control-plane/service/operation.hpp"
+
+namespace turnpike::service {
+
+/// Puts who did what on record: {"time", "principal", "accessKeyId", "operation", "resource",
+/// "created", "sourceAddress"}; "created" is the id of what `answer` tells that was made. In the
+/// operation's own transaction, so that a change and its entry stand or fall together.
+/// Returns: the entry.
+json::Value record_change(Transaction& transaction, const Call& call, std::string_view operation,
+                          const json::Value& answer);
+
+}  // namespace turnpike::service
