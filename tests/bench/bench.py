@@ -11,6 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "support")]
 
+import management  # noqa: E402
 import rollout  # noqa: E402  (the path above)
 import traffic  # noqa: E402
 import worker   # noqa: E402
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "memory": worker.memory,
     "ready": worker.ready,
     "deploy": rollout.deploy,
+    "management": management.management,
 }
 
 # Figure -> (budget, whether it is the most or the least that is wanted).
@@ -40,6 +42,9 @@ BUDGETS = {
     "worker_ready_ms": (300, "max"),
     "deploy_visible_p99_ms": (200, "max"),
     "deploy_failed_requests": (0, "max"),
+    "manage_read_p99_ms": (5, "max"),
+    "manage_write_p99_ms": (20, "max"),
+    "manage_memory_mib": (150, "max"),
 }
 
 
