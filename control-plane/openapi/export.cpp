@@ -237,9 +237,7 @@ ExportExtensions export_extensions(std::string_view list) {
 Result<json::Value> export_api(const ExportRequest& request) {
     const ExportedDocumentation documentation(request.documentation ? request.documentation->parts
                                                                     : json::Array{});
-    ExportedModels models(request.deployment.array("models"), request.type == ExportType::Swagger
-                                                                  ? "#/definitions/"
-                                                                  : "#/components/schemas/");
+    ExportedModels models(request.deployment.array("models"), request.type);
     ExportedSecurity security(request.deployment.array("authorizers"));
     const auto validators = validator_names(request.deployment);
     const ExportContext context{request, documentation, models, security, validators};

@@ -1,6 +1,7 @@
 #include "control-plane/openapi/export_models.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "common/base/text.hpp"
@@ -15,6 +16,11 @@ constexpr std::string_view kModels = "/models/";
 bool holds_data(std::string_view keyword) {
     return keyword == "enum" || keyword == "default" || keyword == "example" ||
            keyword == "examples";
+}
+
+bool holds_named_schemas(std::string_view keyword) {
+    return keyword == "properties" || keyword == "patternProperties" || keyword == "definitions" ||
+           keyword == "dependencies";
 }
 
 bool is_built_in(const std::string& name, const json::Value& schema) {
@@ -70,19 +76,39 @@ bool leads_somewhere(const json::Value& schema, std::string_view pointer) {
     return true;
 }
 
-/// Collects every reference of a schema with `visit`, which may change it.
-void visit_references(json::Value& schema, const std::function<void(std::string&)>& visit) {
+using SchemaVisitor = std::function<void(json::Object&)>;
+
+/// Visits a schema and all schemas within it.
+void visit_schemas(json::Value& schema, const SchemaVisitor& visit) {
     if (schema.is_array()) {
-        for (json::Value& item : schema.as_array()) visit_references(item, visit);
-    } else if (schema.is_object()) {
-        for (auto& [name, member] : schema.as_object()) {
-            if (name == "$ref" && member.is_string()) {
-                visit(member.as_string());
-            } else if (!holds_data(name)) {
-                visit_references(member, visit);
-            }
+        for (json::Value& item : schema.as_array()) visit_schemas(item, visit);
+        return;
+    }
+    if (!schema.is_object()) return;
+    visit(schema.as_object());
+    for (auto& [keyword, member] : schema.as_object()) {
+        if (holds_named_schemas(keyword) && member.is_object()) {
+            for (auto& named : member.as_object()) visit_schemas(named.second, visit);
+        } else if (!holds_data(keyword)) {
+            visit_schemas(member, visit);
         }
     }
+}
+
+std::string* reference_in(json::Object& schema) {
+    json::Value* reference = schema.find("$ref");
+    return reference != nullptr && reference->is_string() ? &reference->as_string() : nullptr;
+}
+
+/// ["string", "null"] says in draft 4 what OpenAPI 3.0 says with `nullable`.
+void tell_nullable(json::Object& schema) {
+    json::Value* type = schema.find("type");
+    if (type == nullptr || !type->is_array() || type->as_array().size() != 2) return;
+    const json::Array types = type->as_array();
+    const json::Value null("null");
+    if ((types[0] == null) == (types[1] == null)) return;
+    *type = types[0] == null ? types[1] : types[0];
+    schema.set("nullable", true);
 }
 
 }  // namespace
@@ -93,8 +119,9 @@ bool is_json_content_type(std::string_view content_type) {
     return type == "application/json" || type.ends_with("+json");
 }
 
-ExportedModels::ExportedModels(const json::Array& models, std::string_view prefix)
-    : prefix_(prefix) {
+ExportedModels::ExportedModels(const json::Array& models, ExportType type)
+    : type_(type),
+      prefix_(type == ExportType::Swagger ? "#/definitions/" : "#/components/schemas/") {
     for (const json::Value& model : models) {
         const std::string name(model.text("name"));
         const auto schema = json::parse(model.text("schema"));
@@ -124,10 +151,11 @@ void ExportedModels::use(const std::string& first) {
         // A method may name a model that was deleted since, "Empty" above all.
         json::Value schema =
             stored != schemas_.end() ? stored->second : json::Object{{"type", "object"}};
-        localise(schema, name);
-        visit_references(schema, [&](std::string& reference) {
-            if (!reference.starts_with(prefix_)) return;
-            const std::string_view rest = std::string_view(reference).substr(prefix_.size());
+        translate(schema, name);
+        visit_schemas(schema, [&](json::Object& inner) {
+            const std::string* reference = reference_in(inner);
+            if (reference == nullptr || !reference->starts_with(prefix_)) return;
+            const std::string_view rest = std::string_view(*reference).substr(prefix_.size());
             const std::string_view target = rest.substr(0, std::min(rest.find('/'), rest.size()));
             if (!target.empty()) waiting.emplace_back(target);
         });
@@ -135,10 +163,13 @@ void ExportedModels::use(const std::string& first) {
     }
 }
 
-void ExportedModels::localise(json::Value& schema, const std::string& owner) const {
+void ExportedModels::translate(json::Value& schema, const std::string& owner) const {
     schema.as_object().erase("$schema");
-    visit_references(schema, [this, &owner](std::string& reference) {
-        reference = local_reference(reference, owner);
+    visit_schemas(schema, [this, &owner](json::Object& inner) {
+        if (std::string* reference = reference_in(inner)) {
+            *reference = local_reference(*reference, owner);
+        }
+        if (type_ == ExportType::Oas30) tell_nullable(inner);
     });
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/base/result.hpp"
 #include "common/json/value.hpp"
+#include "control-plane/openapi/export.hpp"
 
 namespace turnpike::openapi {
 
@@ -14,11 +14,12 @@ namespace turnpike::openapi {
 bool is_json_content_type(std::string_view content_type);
 
 /// The models of a deployment as schemas of one document. References between models, which are
-/// stored as absolute addresses, become references within the document. Thread: one.
+/// stored as absolute addresses, become references within the document, and for OpenAPI 3.0 the
+/// type "null" becomes `nullable`. Thread: one.
 class ExportedModels {
 public:
-    /// `prefix`: where the document keeps its schemas, "#/definitions/".
-    ExportedModels(const json::Array& models, std::string_view prefix);
+    /// `models`: in the shape of the contract's Model.
+    ExportedModels(const json::Array& models, ExportType type);
 
     /// {"$ref": "#/definitions/Pet"}; the model is in schemas() from then on.
     json::Value reference(const std::string& name);
@@ -32,9 +33,10 @@ public:
 private:
     void use(const std::string& name);
     std::string local_reference(const std::string& reference, const std::string& owner) const;
-    void localise(json::Value& schema, const std::string& owner) const;
+    void translate(json::Value& schema, const std::string& owner) const;
 
-    std::string prefix_;
+    ExportType type_;
+    std::string prefix_;  // where the document keeps its schemas
     std::map<std::string, json::Value, std::less<>> schemas_;   // as stored, by name
     std::map<std::string, json::Value, std::less<>> exported_;  // rewritten, what is used
     std::map<std::string, std::string, std::less<>> foreign_;   // content types of other models

@@ -5,6 +5,7 @@
 using namespace turnpike;
 using namespace turnpike::tests;
 using openapi::ExportedModels;
+using openapi::ExportType;
 
 namespace {
 
@@ -20,7 +21,7 @@ const json::Value kError = model(
     R"({"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object"})");
 
 std::string schemas_of(const json::Array& models) {
-    return json::write(ExportedModels(models, "#/definitions/").schemas());
+    return json::write(ExportedModels(models, ExportType::Swagger).schemas());
 }
 
 }  // namespace
@@ -35,7 +36,7 @@ TEST_CASE("content types of JSON") {
 
 TEST_CASE("built-in models are exported only if something refers to them") {
     CHECK(schemas_of({kEmpty, kError}) == "{}");
-    ExportedModels models({kEmpty, kError}, "#/definitions/");
+    ExportedModels models({kEmpty, kError}, ExportType::Swagger);
     CHECK(json::write(models.reference("Empty")) == R"({"$ref":"#/definitions/Empty"})");
     CHECK(json::write(models.schemas()) == R"({"Empty":{"title":"Empty Schema","type":"object"}})");
     CHECK(schemas_of({kError, model("Errors", R"({"items":{"$ref":"#/definitions/Error"}})")}) ==
@@ -51,7 +52,7 @@ TEST_CASE("addresses of models become references within the document") {
         R"("c":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2/models/Gone"},)"
         R"("d":{"$ref":"https://example.com/models/Pet"}})";
     const json::Value pet = model("Pet", R"({"properties":{"id":{"type":"string"}}})");
-    ExportedModels models({model("Pets", kSchema), pet}, "#/components/schemas/");
+    ExportedModels models({model("Pets", kSchema), pet}, ExportType::Oas30);
     CHECK(at(models.schemas(), {"Pets"}) ==
           R"({"a":{"$ref":"#/components/schemas/Pet"},)"
           R"("b":[{"$ref":"#/components/schemas/Pet/properties/id"}],)"
@@ -64,7 +65,8 @@ TEST_CASE("references within a schema stay within it") {
         R"({"definitions":{"a/b":{"type":"string"},"Pet":{"type":"integer"}},)"
         R"("properties":{"self":{"$ref":"#"},"own":{"$ref":"#/definitions/a~1b"},)"
         R"("inner":{"$ref":"#/definitions/Pet"},"other":{"$ref":"#/components/schemas/Pet"}}})";
-    CHECK(at(ExportedModels({model("Tree", kTree), model("Pet", "{}")}, "#/definitions/").schemas(),
+    CHECK(at(ExportedModels({model("Tree", kTree), model("Pet", "{}")}, ExportType::Swagger)
+                 .schemas(),
              {"Tree", "properties"}) == R"({"self":{"$ref":"#/definitions/Tree"},)"
                                         R"("own":{"$ref":"#/definitions/Tree/definitions/a~1b"},)"
                                         R"("inner":{"$ref":"#/definitions/Tree/definitions/Pet"},)"
@@ -81,12 +83,32 @@ TEST_CASE("data that looks like a reference is data") {
     constexpr std::string_view kSchema =
         R"({"enum":[{"$ref":"#/definitions/B"}],"default":{"$ref":"#"},)"
         R"("properties":{"$ref":{"type":"string"}}})";
-    CHECK(at(ExportedModels({model("A", kSchema), model("B", "{}")}, "#/definitions/").schemas(),
+    CHECK(at(ExportedModels({model("A", kSchema), model("B", "{}")}, ExportType::Swagger).schemas(),
              {"A"}) == kSchema);
 }
 
+TEST_CASE("properties may be called like keywords") {
+    constexpr std::string_view kSchema =
+        R"({"properties":{"default":{"$ref":"#/definitions/B"},"enum":{"$ref":"#/definitions/B"}}})";
+    CHECK(
+        at(ExportedModels({model("A", kSchema), model("B", "{}")}, ExportType::Oas30).schemas(),
+           {"A", "properties"}) ==
+        R"({"default":{"$ref":"#/components/schemas/B"},"enum":{"$ref":"#/components/schemas/B"}})");
+}
+
+TEST_CASE("a type or null is nullable in OpenAPI 3") {
+    const json::Value pet =
+        model("Pet", R"({"type":["null","object"],"properties":{"a":{"type":["string","null"]},)"
+                     R"("b":{"type":["string","integer"]},"type":{"type":"string"}}})");
+    CHECK(at(ExportedModels({pet}, ExportType::Oas30).schemas(), {"Pet"}) ==
+          R"({"type":"object","properties":{"a":{"type":"string","nullable":true},)"
+          R"("b":{"type":["string","integer"]},"type":{"type":"string"}},"nullable":true})");
+    CHECK(at(ExportedModels({pet}, ExportType::Swagger).schemas(), {"Pet", "type"}) ==
+          R"(["null","object"])");
+}
+
 TEST_CASE("a model that is gone is any object") {
-    ExportedModels models({}, "#/definitions/");
+    ExportedModels models({}, ExportType::Swagger);
     models.reference("Empty");
     CHECK(json::write(models.schemas()) == R"({"Empty":{"type":"object"}})");
 }
@@ -94,7 +116,7 @@ TEST_CASE("a model that is gone is any object") {
 TEST_CASE("models in other languages have no schema") {
     const json::Value xml =
         json::Object{{"name", "Xml"}, {"contentType", "application/xml"}, {"schema", "<schema/>"}};
-    ExportedModels models({xml}, "#/definitions/");
+    ExportedModels models({xml}, ExportType::Swagger);
     CHECK_FALSE(models.is_schema("Xml"));
     CHECK(models.is_schema("Empty"));
     CHECK(models.schemas().empty());
