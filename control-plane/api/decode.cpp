@@ -116,11 +116,17 @@ private:
         if (!items.empty()) input_.as_object().append(std::string(member.name), std::move(items));
     }
 
-    /// Every parameter that is not a member of its own is an entry.
+    /// Every parameter that is not a member of its own is an entry; one that is repeated is a list
+    /// with commas, which is how the operations that take such maps write lists.
     void read_flattened_map(const Member& member) {
         json::Object entries;
         for (const auto& [name, value] : query_) {
-            if (!is_own_parameter(name) && !entries.contains(name)) entries.append(name, value);
+            if (is_own_parameter(name)) continue;
+            if (json::Value* given = entries.find(name)) {
+                given->as_string() += ',' + value;
+            } else {
+                entries.append(name, value);
+            }
         }
         if (!entries.empty())
             input_.as_object().append(std::string(member.name), std::move(entries));

@@ -52,6 +52,16 @@ TEST_CASE("of a repeated single parameter the first counts") {
     CHECK(text_of(decode_request("GET", "/restapis?limit=1&limit=2")) == R"({"limit":1})");
 }
 
+TEST_CASE("what is repeated in a map of the query is a list") {
+    CHECK(text_of(decode_request("GET",
+                                 "/restapis/a/stages/s/exports/oas30?extensions=integrations&"
+                                 "extensions=authorizers,documentation",
+                                 {}, {{"Accept", "application/yaml"}})) ==
+          R"({"restApiId":"a","stageName":"s","exportType":"oas30",)"
+          R"("parameters":{"extensions":"integrations,authorizers,documentation"},)"
+          R"("accepts":"application/yaml"})");
+}
+
 TEST_CASE("a map in the query takes every parameter that has no place of its own") {
     CHECK(text_of(decode_request("POST",
                                  "/restapis?mode=import&failonwarnings=true&basepath=ignore&"
