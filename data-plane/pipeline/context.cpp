@@ -10,6 +10,7 @@ namespace {
 using Reader = std::string_view (*)(Exchange& exchange);
 
 std::string_view user_agent(Exchange& exchange) {
+    if (exchange.identity.user_agent.data()) return exchange.identity.user_agent;
     return exchange.head().fields().find(http::KnownHeader::UserAgent).value_or(std::string_view{});
 }
 
@@ -52,13 +53,17 @@ constexpr std::array kVariables{
     Variable{"error.responseType", error_type},
     Variable{"extendedRequestId", [](Exchange& x) { return x.ids.extended_id(); }},
     Variable{"httpMethod", [](Exchange& x) { return x.http_method; }},
+    Variable{"identity.accountId", [](Exchange& x) { return x.identity.account_id; }},
     Variable{"identity.apiKey", [](Exchange& x) { return x.identity.api_key; }},
     Variable{"identity.apiKeyId",
              [](Exchange& x) -> std::string_view {
                  return x.identity.key ? std::string_view(x.identity.key->id) : std::string_view{};
              }},
+    Variable{"identity.caller", [](Exchange& x) { return x.identity.caller; }},
     Variable{"identity.sourceIp", [](Exchange& x) { return x.request.peer.ip; }},
+    Variable{"identity.user", [](Exchange& x) { return x.identity.user; }},
     Variable{"identity.userAgent", user_agent},
+    Variable{"identity.userArn", [](Exchange& x) { return x.identity.user_arn; }},
     Variable{"isCanaryRequest", canary_flag},
     Variable{"path", [](Exchange& x) { return x.context_path; }},
     Variable{"protocol", [](Exchange&) -> std::string_view { return "HTTP/1.1"; }},

@@ -24,6 +24,8 @@ struct PhaseStep {
     worker::MaybeTask<Outcome> (*run_waiting)(Exchange& exchange) = nullptr;
     /// Runs also after a phase ended the request.
     bool is_final = false;
+    /// TestInvokeMethod does without it: it concerns callers or stages, which a test has not.
+    bool is_skipped_by_test = false;
 };
 
 /// Serves requests by running the phases in their order. Thread: one reactor's.

@@ -69,6 +69,12 @@ struct CallerIdentity {
     worker::KeyRecord key;
     const snapshot::CompiledPlan* plan = nullptr;  ///< Lifetime: the pinned table's.
     const model::PlanStage* plan_stage = nullptr;
+    /// In place of what the User-Agent field says.
+    std::string_view user_agent;
+    std::string_view account_id;
+    std::string_view caller;
+    std::string_view user;
+    std::string_view user_arn;
 };
 
 /// Everything about one request on its way through the phases; each group of members is set by the

@@ -18,6 +18,7 @@ constexpr Milliseconds kCollectEvery{600'000};
 constexpr std::size_t kErrorsReported = 100;
 constexpr std::size_t kLearnedKeysWaitingMax = 10'000;
 constexpr std::size_t kWorkerIdCharacters = 12;
+constexpr std::size_t kInboxCharacters = 16;
 
 json::Value list_of(const std::vector<std::string>& items) {
     json::Array list;
@@ -50,6 +51,7 @@ Loader::Loader(Options options, redis::Client& redis, std::vector<ReactorPort> p
 
 Loader::~Loader() { stop(); }
 
+void Loader::use_tests(RunTest run) { impl_->use_tests(std::move(run)); }
 void Loader::start() { impl_->start(); }
 void Loader::stop() { impl_->stop(); }
 bool Loader::is_ready() const { return impl_->is_ready.load(std::memory_order_acquire); }
@@ -105,6 +107,11 @@ Loader::Impl::Impl(Options options, redis::Client& redis, std::vector<ReactorPor
       shelf_([this](std::string_view hash) { return document(hash); }, std::move(slots),
              options_.compiled_bytes_max),
       started_ms_(epoch_milliseconds(wall_now())) {}
+
+void Loader::Impl::use_tests(RunTest run) {
+    run_test_ = std::move(run);
+    inbox_ = random_id(kInboxCharacters);
+}
 
 void Loader::Impl::start() {
     restore();
@@ -224,6 +231,7 @@ json::Value Loader::Impl::describe() const {
     report.set("lastSeen", epoch_milliseconds(wall_now()));
     report.set("ready", is_ready.load());
     report.set("errors", list_of(errors));
+    if (!inbox_.empty()) report.set("inbox", inbox_);
     return json::Value(std::move(report));
 }
 

@@ -17,6 +17,7 @@
 #include "data-plane/worker/maybe_task.hpp"
 #include "data-plane/worker/reactor.hpp"
 #include "data-plane/worker/snapshot_slot.hpp"
+#include "data-plane/worker/test_job.hpp"
 
 namespace turnpike::worker {
 
@@ -58,6 +59,8 @@ public:
     Loader(const Loader&) = delete;
     Loader& operator=(const Loader&) = delete;
 
+    /// Lets control planes have methods tested here. To be called before start().
+    void use_tests(RunTest run);
     /// Posts the state on disk to the reactors, if there is one, before it returns; Redis follows
     /// on the loader's thread. Requires: reactors run, or will.
     void start();

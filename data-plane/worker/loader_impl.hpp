@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@ public:
     Impl(Options options, redis::Client& redis, std::vector<ReactorPort> ports,
          snapshot::CompiledStage::MeterSlots slots, Report report);
 
+    void use_tests(RunTest run);
     void start();
     void stop();
 
@@ -100,6 +102,12 @@ private:
     void keep_budget();
     void set_problem(const std::string& stage_name, const std::optional<Error>& problem);
 
+    // loader_tests.cpp: methods that control planes want tested
+    void note_tests(const std::vector<TestTicket>& tickets);
+    void take_test();
+    Result<TestJob> prepare_test(const std::string& text);
+    void end_test(const std::string& call_id, const Result<snapshot::TestAnswer>& answer);
+
     Options options_;
     std::vector<ReactorPort> ports_;
     Report report_;
@@ -131,6 +139,12 @@ private:
     bool are_keys_dirty_ = false;
     KnownKeys lately_changed_keys_;  ///< Null: deleted.
     SteadyTime next_key_save_{};
+
+    RunTest run_test_;
+    std::string inbox_;  // of this process; empty: no tests are taken
+    std::string inbox_position_ = "0-0";
+    std::deque<TestTicket> waiting_tests_;
+    std::size_t tests_running_ = 0;
 
     std::atomic<std::size_t> waiting_{0};
     std::atomic<bool> is_stopping_{false};

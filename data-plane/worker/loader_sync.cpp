@@ -107,9 +107,17 @@ Result<std::vector<Loader::Impl::KeyChange>> Loader::Impl::read_known_keys() {
 
 void Loader::Impl::follow() {
     is_waiting_for_stream_ = true;
-    stream_->send({"XREAD", "COUNT", std::string(kStreamCount), "BLOCK",
-                   std::to_string(options_.stream_block.count()), "STREAMS", names_.stream(),
-                   std::to_string(revision_) + "-0"},
+    redis::Command read{"XREAD",
+                        "COUNT",
+                        std::string(kStreamCount),
+                        "BLOCK",
+                        std::to_string(options_.stream_block.count()),
+                        "STREAMS",
+                        names_.stream()};
+    if (!inbox_.empty()) read.push_back(names_.test_inbox(inbox_));
+    read.push_back(std::to_string(revision_) + "-0");
+    if (!inbox_.empty()) read.push_back(inbox_position_);
+    stream_->send(std::move(read),
                   [weak = weak_from_this(), generation = generation_](Result<redis::Reply> reply) {
                       const auto self = weak.lock();
                       if (!self) return;
@@ -125,7 +133,8 @@ void Loader::Impl::on_stream(const Result<redis::Reply>& reply, std::uint64_t ge
     is_waiting_for_stream_ = false;
     if (generation != generation_) return;  // asked before a resync: the place is another now
     if (!reply) return lost(reply.error());
-    const Result<std::vector<PublishedChanges>> entries = parse_stream(*reply);
+    if (!inbox_.empty()) note_tests(parse_inbox(*reply, names_.test_inbox(inbox_)));
+    const Result<std::vector<PublishedChanges>> entries = parse_stream(*reply, names_.stream());
     Result<void> done = entries ? on_changes(*entries) : Result<void>(entries.error());
     if (done) return;
     if (done.error().kind == Error::Kind::Unavailable ||

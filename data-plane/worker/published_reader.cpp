@@ -1,5 +1,7 @@
 #include "data-plane/worker/published_reader.hpp"
 
+#include <algorithm>
+
 #include "common/base/text.hpp"
 #include "common/crypto/digest.hpp"
 #include "common/snapshot/limits.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr std::string_view kPageCount = "500";
 constexpr std::size_t kKeysPerPipeline = 1000;
+constexpr std::string_view kAnswerSeconds = "60";
 
 Result<std::uint64_t> parse_revision(std::string_view text) {
     const std::optional<long long> number = parse_integer(text);
@@ -34,6 +37,16 @@ Result<PublishedReader::Position> position_of(const Result<redis::Reply>& epoch,
 std::optional<std::string> text_of(const redis::Reply& reply) {
     if (reply.is_nil()) return std::nullopt;
     return reply.text;
+}
+
+/// The entries of one stream in a reply about several. Returns: null if it has none.
+const std::vector<redis::Reply>* entries_of(const redis::Reply& reply, std::string_view stream) {
+    for (const redis::Reply& one : reply.elements) {
+        if (one.elements.size() == 2 && one.elements[0].text == stream) {
+            return &one.elements[1].elements;
+        }
+    }
+    return nullptr;
 }
 
 Result<PublishedChanges> parse_entry(const redis::Reply& entry) {
@@ -166,8 +179,37 @@ Result<PublishedReader::Records> PublishedReader::keys(const std::vector<std::st
 }
 
 Result<std::string> PublishedReader::blob(std::string_view hash) {
+    return document(hash, names_.blob(hash));
+}
+
+Result<std::string> PublishedReader::test_document(std::string_view hash) {
+    return document(hash, names_.test_document(hash));
+}
+
+Result<std::optional<std::string>> PublishedReader::claim_test(std::string_view inbox,
+                                                               const TestTicket& ticket) {
+    const auto replies = redis_.pipeline({{"XDEL", names_.test_inbox(inbox), ticket.entry},
+                                          {"GET", names_.test_call(ticket.call_id)}},
+                                         timeout_);
+    if (!replies) return replies.error();
+    const Result<redis::Reply>& claimed = (*replies)[0];
+    const Result<redis::Reply>& call = (*replies)[1];
+    if (!claimed) return claimed.error();
+    if (claimed->integer != 1) return std::optional<std::string>();
+    if (!call) return call.error();
+    return text_of(*call);
+}
+
+void PublishedReader::answer_test(std::string_view call_id, std::string answer) {
+    const std::string key = names_.test_answer(call_id);
+    // Who waits gives up by itself if this is lost.
+    redis_.send({"RPUSH", key, std::move(answer)}, [](const Result<redis::Reply>&) {});
+    redis_.send({"EXPIRE", key, std::string(kAnswerSeconds)}, [](const Result<redis::Reply>&) {});
+}
+
+Result<std::string> PublishedReader::document(std::string_view hash, std::string key) {
     if (!is_blob_hash(hash)) return invalid("not the hash of a document");
-    Result<redis::Reply> reply = redis_.call({"GET", names_.blob(hash)}, timeout_);
+    Result<redis::Reply> reply = redis_.call({"GET", std::move(key)}, timeout_);
     if (!reply) return reply.error();
     if (reply->is_nil()) return not_found("document " + std::string(hash) + " is not in Redis");
     if (reply->text.size() > snapshot::limits::kDeploymentBytesMax ||
@@ -177,18 +219,32 @@ Result<std::string> PublishedReader::blob(std::string_view hash) {
     return std::move(reply->text);
 }
 
-Result<std::vector<PublishedChanges>> parse_stream(const redis::Reply& reply) {
+Result<std::vector<PublishedChanges>> parse_stream(const redis::Reply& reply,
+                                                   std::string_view stream) {
     std::vector<PublishedChanges> entries;
     if (reply.is_nil()) return entries;
-    if (reply.elements.size() != 1 || reply.elements[0].elements.size() != 2) {
-        return invalid("XREAD gave no stream");
-    }
-    for (const redis::Reply& element : reply.elements[0].elements[1].elements) {
+    const bool has_form = std::ranges::all_of(
+        reply.elements, [](const redis::Reply& one) { return one.elements.size() == 2; });
+    if (reply.elements.empty() || !has_form) return invalid("XREAD gave no stream");
+    const std::vector<redis::Reply>* const found = entries_of(reply, stream);
+    if (found == nullptr) return entries;
+    for (const redis::Reply& element : *found) {
         Result<PublishedChanges> entry = parse_entry(element);
         if (!entry) return entry.error();
         entries.push_back(std::move(*entry));
     }
     return entries;
+}
+
+std::vector<TestTicket> parse_inbox(const redis::Reply& reply, std::string_view inbox) {
+    std::vector<TestTicket> tickets;
+    const std::vector<redis::Reply>* const found = entries_of(reply, inbox);
+    if (found == nullptr) return tickets;
+    for (const redis::Reply& entry : *found) {
+        if (entry.elements.size() != 2 || entry.elements[1].elements.size() != 2) continue;
+        tickets.push_back({entry.elements[0].text, entry.elements[1].elements[1].text});
+    }
+    return tickets;
 }
 
 }  // namespace turnpike::worker

@@ -16,6 +16,12 @@
 
 namespace turnpike::worker {
 
+/// One test that waits in the inbox of this worker.
+struct TestTicket {
+    std::string entry;    ///< Id in the stream.
+    std::string call_id;  ///< Names the call and its answer.
+};
+
 /// Reads what is published from Redis; docs/publishing.md. Every method may fail with what
 /// redis::Client gives. Thread: the loader's, which it blocks.
 class PublishedReader {
@@ -47,7 +53,16 @@ public:
                 std::function<void(Result<Position>)> done);
     void forget(const std::string& worker_id);
 
+    /// Takes a test for this worker, so that nobody else runs it. Returns: the call; nothing if it
+    /// was taken back.
+    Result<std::optional<std::string>> claim_test(std::string_view inbox, const TestTicket& ticket);
+    /// Errors: also NotFound, and Invalid if the bytes do not hash to the name.
+    Result<std::string> test_document(std::string_view hash);
+    /// Does not wait. An answer that nobody fetches goes after a minute.
+    void answer_test(std::string_view call_id, std::string answer);
+
 private:
+    Result<std::string> document(std::string_view hash, std::string key);
     Result<void> each(const std::string& hash, const Visit& visit,
                       const std::function<void()>& pause);
     Result<Records> members(const std::string& hash, const std::vector<std::string>& fields);
@@ -64,7 +79,11 @@ struct PublishedChanges {
     std::vector<std::pair<std::string, std::string>> changes;  ///< kind, name
 };
 
-/// Of an XREAD reply on one stream; nil gives none. Errors: Invalid.
-Result<std::vector<PublishedChanges>> parse_stream(const redis::Reply& reply);
+/// The entries of `stream` in an XREAD reply; nil, or a reply about others, gives none.
+/// Errors: Invalid.
+Result<std::vector<PublishedChanges>> parse_stream(const redis::Reply& reply,
+                                                   std::string_view stream);
+/// The same of a worker's inbox; what is no ticket is left out.
+std::vector<TestTicket> parse_inbox(const redis::Reply& reply, std::string_view inbox);
 
 }  // namespace turnpike::worker

@@ -1,0 +1,175 @@
+#include "data-plane/phase/test_invoke.hpp"
+
+#include <algorithm>
+
+#include "common/base/text.hpp"
+#include "common/http/uri.hpp"
+#include "data-plane/phase/order.hpp"
+#include "data-plane/pipeline/exchange.hpp"
+#include "data-plane/pipeline/memory_request.hpp"
+#include "data-plane/pipeline/memory_writer.hpp"
+#include "data-plane/pipeline/test_record.hpp"
+
+namespace turnpike::phase {
+namespace {
+
+using net::BodyPiece;
+using pipeline::Exchange;
+using pipeline::GatewayError;
+using pipeline::GatewayResponseType;
+using pipeline::MethodResponse;
+using pipeline::Outcome;
+using pipeline::PhaseStep;
+
+constexpr std::string_view kDomainName = "testPrefix.testDomainName";
+constexpr std::string_view kApiKey = "test-invoke-api-key";
+constexpr std::string_view kApiKeyId = "test-invoke-api-key-id";
+/// For all of a back end's answer; silence has its own bound, the integration's timeout.
+constexpr Milliseconds kAnswerTime = snapshot::test_limits::kIntegrationTimeoutMax;
+
+const snapshot::CompiledMethod* find_method(const snapshot::CompiledDeployment& deployment,
+                                            std::string_view resource_id) {
+    const auto& methods = deployment.methods();
+    const auto found = std::ranges::find_if(
+        methods, [&](const auto& method) { return method.resource->id == resource_id; });
+    return found == methods.end() ? nullptr : &*found;
+}
+
+/// What identify_stage, match_route and check_api_key would have found.
+void seed(Exchange& exchange, const snapshot::TestCall& call,
+          const snapshot::CompiledMethod& method) {
+    const snapshot::CompiledStage& stage = *exchange.stage;
+    exchange.api_id = stage.api_id();
+    exchange.stage_name = stage.name();
+    const std::string_view path = exchange.head().path();
+    exchange.path =
+        http::has_dot_segments(path) ? exchange.arena.copy(http::remove_dot_segments(path)) : path;
+    exchange.context_path = exchange.path;
+    exchange.domain_name = kDomainName;
+    exchange.variant = &stage.production();
+    exchange.http_method = exchange.head().method_text();
+    exchange.verb = snapshot::request_verb(exchange.http_method);
+    exchange.match = exchange.variant->deployment().match(exchange.path, exchange.verb);
+    // A path that does not fit the resource tests it all the same, without path parameters.
+    if (exchange.match.method != &method) exchange.match = {};
+    exchange.match.method = &method;
+    exchange.method = &method;
+    exchange.stage_method = &exchange.variant->at(method);
+
+    model::ApiKey key;
+    key.id = kApiKeyId;
+    exchange.identity.api_key = kApiKey;
+    exchange.identity.key = std::make_shared<const model::ApiKey>(std::move(key));
+    exchange.identity.user_agent = call.user_agent;
+    exchange.identity.account_id = exchange.services.installation.account_id;
+    exchange.identity.caller = call.user;
+    exchange.identity.user = call.user;
+    exchange.identity.user_arn = call.user_arn;
+}
+
+GatewayError broken_answer(const Exchange& exchange, BodyPiece::Status status) {
+    if (status == BodyPiece::Status::TooLarge) {
+        GatewayError error = gateway_error(GatewayResponseType::IntegrationFailure)
+                                 .with_message("Internal server error")
+                                 .with_detail("the answer of the endpoint is too large");
+        error.status = exchange.integration().is_proxy() ? 502 : 500;
+        return error;
+    }
+    if (status == BodyPiece::Status::TimedOut) {
+        return gateway_error(GatewayResponseType::IntegrationTimeout)
+            .with_detail("Execution failed due to a timeout error");
+    }
+    return gateway_error(GatewayResponseType::IntegrationFailure)
+        .with_detail("Execution failed due to a network error communicating with endpoint");
+}
+
+/// The whole body of the back end's answer, before anything is made of it: it belongs to the log,
+/// and a failure half-way is a failure of the integration.
+worker::Task<Outcome> collect_answer(Exchange& exchange, std::string& body) {
+    net::BodySource& source = exchange.integration_response.answer->body();
+    const SteadyTime deadline = exchange.services.reactor.now() + kAnswerTime;
+    BodyPiece piece = co_await source.next();
+    while (piece.status == BodyPiece::Status::Data) {
+        body.append(piece.bytes);
+        if (body.size() > exchange.services.installation.response_bytes_max) {
+            piece.status = BodyPiece::Status::TooLarge;
+        } else if (exchange.services.reactor.now() > deadline) {
+            piece.status = BodyPiece::Status::TimedOut;
+        } else {
+            piece = co_await source.next();
+        }
+    }
+    if (piece.status == BodyPiece::Status::End) co_return Outcome::Continue;
+    co_return end_with(exchange, broken_answer(exchange, piece.status));
+}
+
+worker::Task<Outcome> run(const PhaseStep& step, Exchange& exchange) {
+    if (step.run) co_return step.run(exchange);
+    co_return co_await step.run_waiting(exchange);
+}
+
+/// Only what a test answers with. Source: the reference, observability section 5.
+model::StringMap shown_fields(const Exchange& exchange, const pipeline::MemoryWriter& writer) {
+    model::StringMap shown;
+    for (const auto& field : writer.fields()) {
+        if (exchange.error ? field.first != "x-amzn-ErrorType"
+                           : field.first == "x-amzn-RequestId" || field.first == "x-amz-apigw-id") {
+            continue;
+        }
+        const bool goes_first = equals_ignoring_case(field.first, "X-Amzn-Trace-Id");
+        shown.insert(goes_first ? shown.begin() : shown.end(), field);
+    }
+    return shown;
+}
+
+}  // namespace
+
+worker::Task<Result<snapshot::TestAnswer>> test_invoke(
+    const pipeline::Services& services, std::shared_ptr<const snapshot::TestCall> call,
+    std::shared_ptr<const snapshot::CompiledStage> stage) {
+    const SteadyTime started = steady_now();
+    auto made = pipeline::MemoryRequest::create(*call, services.reactor);
+    if (!made) co_return made.error();
+    const snapshot::CompiledMethod* method =
+        find_method(stage->production().deployment(), call->resource_id);
+    if (method == nullptr) co_return not_found("the tested method is not in its document");
+    pipeline::MemoryWriter writer;
+    Exchange exchange(services, (*made)->request(), writer);
+    exchange.stage = stage;
+    seed(exchange, *call, *method);
+    pipeline::TestRecord record(exchange, *call);
+    record.begin();
+
+    std::string answer_body;
+    bool has_ended = false;
+    for (const PhaseStep& step : order()) {
+        if (step.is_skipped_by_test || (has_ended && !step.is_final)) continue;
+        Outcome outcome = co_await run(step, exchange);
+        if (outcome == Outcome::Continue && step.name == "integrate" &&
+            exchange.integration_response.answer) {
+            record.received();
+            outcome = co_await collect_answer(exchange, answer_body);
+            if (outcome == Outcome::Continue) record.collected(answer_body);
+        }
+        if (step.name == "map_request" && outcome == Outcome::Continue) record.will_send();
+        if (step.name == "map_response" &&
+            exchange.method_response.body == MethodResponse::Body::Upstream) {
+            exchange.method_response.body = MethodResponse::Body::Text;
+            exchange.method_response.text = answer_body;
+        }
+        if (outcome == Outcome::Ended && !has_ended) {
+            has_ended = true;
+            exchange.failed_phase = step.name;
+        }
+    }
+    snapshot::TestAnswer answer;
+    answer.status = writer.status();
+    answer.body = writer.body();
+    answer.headers = shown_fields(exchange, writer);
+    record.end(answer);
+    answer.log = record.text();
+    answer.latency = std::chrono::duration_cast<Milliseconds>(steady_now() - started);
+    co_return answer;
+}
+
+}  // namespace turnpike::phase
