@@ -16,15 +16,6 @@ void copy_map(const json::Value& from, std::string_view name, json::Object& to) 
     if (!from.object(name).empty()) to.append(std::string(name), from.object(name));
 }
 
-/// A template that is there but empty is stored as null.
-void copy_templates(const json::Value& from, std::string_view name, json::Object& to) {
-    json::Object templates = from.object(name);
-    for (auto& [type, text] : templates) {
-        if (!text.is_string()) text = "";
-    }
-    if (!templates.empty()) to.append(std::string(name), std::move(templates));
-}
-
 /// By selection pattern; the one without is "default". Of several with one pattern the first
 /// counts, as for a request.
 json::Object exported_responses(const json::Object& by_status) {
@@ -33,7 +24,7 @@ json::Object exported_responses(const json::Object& by_status) {
         const std::string pattern(response.text("selectionPattern"));
         json::Object exported{{"statusCode", status}};
         copy_map(response, "responseParameters", exported);
-        copy_templates(response, "responseTemplates", exported);
+        copy_map(response, "responseTemplates", exported);
         copy_text(response, "contentHandling", exported);
         const std::string key = pattern.empty() ? "default" : pattern;
         if (!responses.contains(key)) responses.append(key, std::move(exported));
@@ -67,7 +58,7 @@ json::Object exported_integration(const json::Value& integration, std::string_vi
     json::Object responses = exported_responses(integration.object("integrationResponses"));
     if (!responses.empty()) exported.append("responses", std::move(responses));
     copy_map(integration, "requestParameters", exported);
-    copy_templates(integration, "requestTemplates", exported);
+    copy_map(integration, "requestTemplates", exported);
     if (const auto behavior = integration.text("passthroughBehavior"); !behavior.empty()) {
         exported.append("passthroughBehavior", to_lower(behavior));
     }

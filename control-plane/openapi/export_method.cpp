@@ -17,10 +17,12 @@ void add_content_types(const json::Object& by_content_type, json::Array& types) 
     }
 }
 
+/// Those of the models: Swagger applies each to every body. Without any model they bind nothing,
+/// and those of the templates tell more than none.
 json::Array consumed_types(const json::Value& method, const json::Value& integration) {
     json::Array types;
     add_content_types(method.object("requestModels"), types);
-    add_content_types(integration.object("requestTemplates"), types);
+    if (types.empty()) add_content_types(integration.object("requestTemplates"), types);
     return types;
 }
 
@@ -29,6 +31,7 @@ json::Array produced_types(const json::Value& method, const json::Value& integra
     for (const auto& [status, response] : method.object("methodResponses")) {
         add_content_types(response.object("responseModels"), types);
     }
+    if (!types.empty()) return types;
     for (const auto& [status, response] : integration.object("integrationResponses")) {
         add_content_types(response.object("responseTemplates"), types);
     }

@@ -37,7 +37,7 @@ TEST_CASE("members have their order") {
           R"("uri":"arn:aws:apigateway:us-east-1:lambda:path/f",)"
           R"("responses":{"default":{"statusCode":"200"}},)"
           R"("requestParameters":{"integration.request.path.a":"method.request.path.a"},)"
-          R"("requestTemplates":{"application/json":"{}","text/plain":""},)"
+          R"("requestTemplates":{"application/json":"{}","text/plain":null},)"
           R"("passthroughBehavior":"never","contentHandling":"CONVERT_TO_TEXT",)"
           R"("timeoutInMillis":1000,"cacheNamespace":"pets",)"
           R"("cacheKeyParameters":["method.request.path.a"],)"
@@ -53,7 +53,7 @@ TEST_CASE("responses are found by their pattern, the one without is the default"
                          "contentHandling":"CONVERT_TO_BINARY"},
                   "502":{"statusCode":"502","selectionPattern":"5\\d{2}"}}})") ==
           R"({"type":"mock","responses":{)"
-          R"("default":{"statusCode":"200","responseTemplates":{"a/b":""}},)"
+          R"("default":{"statusCode":"200","responseTemplates":{"a/b":null}},)"
           R"("5\\d{2}":{"statusCode":"500",)"
           R"("responseParameters":{"method.response.header.a":"'b'"},)"
           R"("contentHandling":"CONVERT_TO_BINARY"}}})");

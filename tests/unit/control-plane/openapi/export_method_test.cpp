@@ -100,7 +100,15 @@ TEST_CASE_FIXTURE(ExportFixture, "responses of both formats") {
           R"("404":{"description":"404 response","content":{}}})");
 }
 
-TEST_CASE_FIXTURE(ExportFixture, "Swagger tells the content types of templates too") {
+TEST_CASE_FIXTURE(ExportFixture, "content types of templates do not widen those of models") {
+    add_method("/", "GET",
+               R"({"methodResponses":{"200":{"responseModels":{"application/json":"Empty"}}},
+                   "methodIntegration":{"type":"MOCK","integrationResponses":{
+                       "200":{"responseTemplates":{"text/html":"<html/>"}}}}})");
+    CHECK(at(swagger(), {"paths", "/", "get", "produces"}) == R"(["application/json"])");
+}
+
+TEST_CASE_FIXTURE(ExportFixture, "without models Swagger tells the content types of templates") {
     add_method("/", "GET",
                R"({"methodIntegration":{"type":"MOCK",
                    "requestTemplates":{"application/json":"{}"},
