@@ -15,6 +15,7 @@
 #include "control-plane/api/server.hpp"
 #include "control-plane/publish/publisher.hpp"
 #include "control-plane/publish/rollout.hpp"
+#include "control-plane/publish/test_runner.hpp"
 #include "control-plane/store/database.hpp"
 
 namespace turnpike {
@@ -56,6 +57,21 @@ api::Server::Options server_options(const config::ControlSettings& settings) {
     return {settings.admin_listen.host, settings.admin_listen.port,
             static_cast<std::size_t>(settings.admin_threads), settings.admin_tls_certificate_file,
             settings.admin_tls_key_file};
+}
+
+publish::TestRunner::Options test_options(const config::ControlSettings& settings) {
+    publish::TestRunner::Options options;
+    options.redis_url = settings.redis_url;
+    options.running_max = static_cast<std::size_t>(
+        std::max<std::int64_t>(1, static_cast<std::int64_t>(settings.admin_threads) / 2));
+    return options;
+}
+
+std::string_view field_of(const api::Request& request, std::string_view name) {
+    for (const access::HeaderField& field : request.head.fields) {
+        if (equals_ignoring_case(field.name, name)) return field.value;
+    }
+    return {};
 }
 
 void report_publisher(const std::string& text, bool is_warning) {
@@ -131,6 +147,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<access::PrincipalDirectory> principals;
     std::unique_ptr<access::Authenticator> authenticator;
     std::unique_ptr<publish::Rollout> rollout;
+    std::unique_ptr<publish::TestRunner> tests;
     std::unique_ptr<publish::Publisher> publisher;
     std::unique_ptr<api::Dispatcher> dispatcher;
     std::unique_ptr<api::Server> server;
@@ -228,6 +245,8 @@ Result<void> ControlPlane::serve() {
         *parts.principals, parts.session_token_key, access::Authenticator::Options{});
     parts.rollout = std::make_unique<publish::Rollout>(
         *parts.redis, parts.names, [&parts] { return parts.database.outbox_count(); });
+    parts.tests = std::make_unique<publish::TestRunner>(*parts.redis, parts.names, *parts.rollout,
+                                                        test_options(parts.settings));
     parts.publisher = std::make_unique<publish::Publisher>(
         parts.database.publication(), *parts.redis, parts.names, publish::Publisher::Options{},
         report_publisher);
@@ -241,6 +260,10 @@ Result<void> ControlPlane::serve() {
                        [&parts](WallTime now) { return parts.rollout->rollout(now); }},
                       {"GetWorkers",
                        [&parts](WallTime now) { return parts.rollout->workers(now); }}},
+        .completions = {{"TestInvokeMethod",
+                         [&parts](const json::Value& planned, const api::Request& request) {
+                             return parts.tests->run(planned, field_of(request, "User-Agent"));
+                         }}},
         .log_error =
             [](const std::string& text) {
                 telemetry::log_error("call failed", {{"what", text}});
@@ -261,6 +284,7 @@ Result<void> ControlPlane::serve() {
 void ControlPlane::stop() {
     Parts& parts = *parts_;
     parts.status.reset();
+    if (parts.tests) parts.tests->stop();
     parts.server.reset();
     if (parts.publisher) parts.publisher->stop();
     parts.is_serving = false;

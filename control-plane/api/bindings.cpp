@@ -1,6 +1,7 @@
 #include "control-plane/service/bindings.hpp"
 
 #include "control-plane/api/bindings.hpp"
+#include "control-plane/service/test_invoke.hpp"
 
 namespace turnpike::api {
 
@@ -12,7 +13,8 @@ std::vector<service::Binding> all_bindings() {
           service::integration_response_bindings(), service::deployment_bindings(),
           service::stage_bindings(), service::api_key_bindings(), service::usage_plan_bindings(),
           service::usage_plan_key_bindings(), service::account_bindings(), service::tag_bindings(),
-          service::audit_bindings(), service::change_bindings()}) {
+          service::audit_bindings(), service::change_bindings(), service::import_bindings(),
+          service::test_invoke_bindings()}) {
         joined.insert(joined.end(), table.begin(), table.end());
     }
     return joined;

@@ -79,8 +79,11 @@ Answer Dispatcher::run_operation(const Match& match, const Request& request,
     const service::Call call{
         std::get<json::Value>(decoded), parts_.installation,    now,         principal.arn,
         principal.access_key_id,        request.source_address, request.path};
-    const Result<json::Value> output =
-        is_addition ? addition->second(now) : run_handler(*binding, call);
+    Result<json::Value> output = is_addition ? addition->second(now) : run_handler(*binding, call);
+    const auto completion = parts_.completions.find(operation.name);
+    if (output && completion != parts_.completions.end()) {
+        output = completion->second(*output, request);
+    }
     if (output) return encode(operation, *output);
     if (output.error().kind == Error::Kind::Internal) {
         parts_.log_error(std::string(operation.name) + ": " + output.error().detail);

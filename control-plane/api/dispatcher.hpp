@@ -44,6 +44,10 @@ public:
     /// Turnpike's own additions by operation name; they read, and may throw
     /// service::StoreUnavailable.
     using Addition = std::function<Result<json::Value>(WallTime)>;
+    /// What is left to do when the transaction of an operation has ended, with what its rule gave;
+    /// it may wait, and keeps no other call from the database meanwhile. Gives the output.
+    using Completion =
+        std::function<Result<json::Value>(const json::Value& planned, const Request& request)>;
     /// Told after every call; `operation` is null if none was found. Must not block.
     struct Outcome {
         const Operation* operation = nullptr;
@@ -56,6 +60,7 @@ public:
         const BindingTable& bindings;
         const service::Installation& installation;
         std::map<std::string, Addition, std::less<>> additions;
+        std::map<std::string, Completion, std::less<>> completions = {};
         std::function<void(const std::string&)> log_error = [](const std::string&) {};
         std::function<void(const Outcome&)> observe = [](const Outcome&) {};
         /// Told of every change that was made, with its entry in the audit.

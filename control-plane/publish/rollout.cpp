@@ -36,6 +36,7 @@ WorkerReport parse_report(std::string_view id, const json::Value& report, WallTi
     worker.last_seen_ms = report.integer("lastSeen").value_or(0);
     worker.is_ready = report.flag("ready");
     worker.errors = texts(report, "errors");
+    worker.inbox = std::string(report.text("inbox"));
     worker.is_away = epoch_milliseconds(now) - worker.last_seen_ms > kWorkerAwayAfter.count();
     return worker;
 }

@@ -25,6 +25,7 @@ struct WorkerReport {
     bool is_ready = false;
     bool is_away = false;  ///< No word for kWorkerAwayAfter.
     std::vector<std::string> errors;
+    std::string inbox;  ///< Where it takes tests of methods; empty: it takes none.
 };
 
 inline constexpr Milliseconds kWorkerAwayAfter{15'000};
@@ -44,10 +45,10 @@ public:
     /// {"workers": [{"id", "revision", "pid", "host", "listen", "started", "lastSeen", "isReady",
     /// "isAway", "errors"}]}; times in ISO 8601. Errors: Unavailable if Redis is.
     Result<json::Value> workers(WallTime now) const;
-
-private:
+    /// Sorted by id, those away included. Errors: Unavailable if Redis is.
     Result<std::vector<WorkerReport>> read_workers(WallTime now) const;
 
+private:
     redis::Client& redis_;
     snapshot::PublishedNames names_;
     UnpublishedCount unpublished_;

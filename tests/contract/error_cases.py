@@ -214,6 +214,7 @@ METHOD = [
 
 METHOD_RESPONSE = [
     *cases("GetMethodResponse", MISSING, NO_METHOD, httpMethod="DELETE", statusCode="200", **PETS),
+    *cases("TestInvokeMethod", MISSING, NO_METHOD, httpMethod="DELETE", **PETS),
     *cases("DeleteMethodResponse", MISSING, NO_METHOD, httpMethod="DELETE", statusCode="200", **PETS),
     *cases("GetMethodResponse", MISSING, NO_STATUS, statusCode="404", **PETS_GET),
     *cases("UpdateMethodResponse", BAD, "Invalid patch path /wrong/method.response.header.my-header",

@@ -195,6 +195,18 @@ class Operations(unittest.TestCase):
         self.call("UntagResource", resourceArn=arn, tagKeys=["first", "third"])
         self.assertEqual({"second": "2"}, self.call("GetTags", resourceArn=arn)["tags"])
 
+    def test_invoke_method(self):
+        api, root = self.make_deployable()
+        where = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+        self.stack.start_worker()
+        least = self.call("TestInvokeMethod", **where)
+        most = self.call("TestInvokeMethod", **where, pathWithQueryString="/?a=b", body='{"statusCode": 200}',
+                         headers={"X-A": "1"}, multiValueHeaders={"X-B": ["1", "2"]}, clientCertificateId="abc",
+                         stageVariables={"name": "value"})
+        for answer in (least, most):
+            self.assertEqual({"status", "body", "headers", "multiValueHeaders", "log", "latency"}, set(answer))
+            self.assertEqual(500, answer["status"])  # the integration has no template and no response
+
     def test_pages(self):
         made = {self.call("CreateApiKey", name=f"page-{number}")["id"] for number in range(7)}
         pages = self.client.get_paginator("get_api_keys").paginate(nameQuery="page-", PaginationConfig={"PageSize": 3})

@@ -66,7 +66,7 @@ private:
 class Worker {
 public:
     Worker(const std::string& redis_url, const std::string& state_directory,
-           std::size_t compiled_bytes_max = std::size_t{256} << 20U)
+           std::size_t compiled_bytes_max = std::size_t{256} << 20U, worker::RunTest run = {})
         : redis_(std::make_unique<redis::Client>(redis_options(redis_url))) {
         shared_.redis = redis_.get();
         shared_.names = snapshot::PublishedNames("test");
@@ -93,6 +93,7 @@ public:
         loader_ = std::make_unique<worker::Loader>(options, *redis_, ports,
                                                    snapshot::CompiledStage::MeterSlots{},
                                                    [](const std::string&, bool) {});
+        if (run) loader_->use_tests(std::move(run));
         loader_->start();
         for (const auto& seat : seats_) {
             seat->thread = std::thread([&seat] { seat->reactor.run(); });

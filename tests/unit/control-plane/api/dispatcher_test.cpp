@@ -36,8 +36,12 @@ public:
         if (is_lost) throw service::OutcomeUnknown("lost");
         if (is_away) throw service::StoreUnavailable("refused");
         if (is_broken) throw std::runtime_error("secret detail");
-        return memory.run(read_only, work);
+        is_running = true;
+        Result<json::Value> answer = memory.run(read_only, work);
+        is_running = false;
+        return answer;
     }
+    bool is_running = false;
     int runs = 0;
     bool last_read_only = false;
     bool is_away = false;
@@ -53,7 +57,11 @@ Result<json::Value> create(service::Transaction&, const service::Call& call) {
 Result<json::Value> list(service::Transaction&, const service::Call&) {
     return json::Value(json::Object{{"items", json::Array{}}});
 }
+Result<json::Value> plan(service::Transaction&, const service::Call&) {
+    return json::Value(json::Object{{"plan", "planned "}});
+}
 constexpr std::array kBindings{
+    service::Binding{.operation = "GetAccount", .handler = plan, .read_only = true},
     service::Binding{.operation = "CreateRestApi", .handler = create},
     service::Binding{.operation = "GetRestApis", .handler = list, .read_only = true}};
 
@@ -65,6 +73,8 @@ struct Fixture {
     service::Installation installation;
     std::vector<std::string> logged;
     std::vector<Dispatcher::Outcome> outcomes;
+    bool was_in_transaction = false;
+    bool fails_to_complete = false;
     Dispatcher dispatcher{Dispatcher::Parts{
         .authenticator = authenticator,
         .store = store,
@@ -74,6 +84,15 @@ struct Fixture {
                        [](WallTime) -> Result<json::Value> {
                            return json::Value(json::Object{{"latestRevision", 7}});
                        }}},
+        .completions = {{"GetAccount",
+                         [this](const json::Value& planned,
+                                const Request& request) -> Result<json::Value> {
+                             was_in_transaction = store.is_running;
+                             if (fails_to_complete) return conflict("too late");
+                             return json::Value(
+                                 json::Object{{"apiKeyVersion", std::string(planned.text("plan")) +
+                                                                    std::string(request.path)}});
+                         }}},
         .log_error = [this](const std::string& text) { logged.push_back(text); },
         .observe = [this](const Dispatcher::Outcome& outcome) { outcomes.push_back(outcome); }}};
 
@@ -140,6 +159,16 @@ TEST_CASE_FIXTURE(Fixture, "an operation without a rule says that it is not buil
     CHECK(type_of(answer) == "BadRequestException");
     CHECK(answer.body.find("GetSdkTypes") != answer.body.npos);
     CHECK(store.runs == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what is left to do is done when the transaction has ended") {
+    was_in_transaction = true;
+    CHECK(call("GET", "/account").body == R"({"apiKeyVersion":"planned /account"})");
+    CHECK_FALSE(was_in_transaction);
+    fails_to_complete = true;
+    CHECK(type_of(call("GET", "/account")) == "ConflictException");
+    store.is_away = true;
+    CHECK(call("GET", "/account").status == 503);
 }
 
 TEST_CASE_FIXTURE(Fixture, "Turnpike's additions are signed and encoded like the rest") {
