@@ -121,9 +121,11 @@ json::Object exported_gateway_responses(const json::Array& responses) {
         if (const auto status = parse_integer(response.text("statusCode"))) {
             exported.append("statusCode", static_cast<std::int64_t>(*status));
         }
-        for (const std::string_view member : {"responseParameters", "responseTemplates"}) {
-            const json::Object& map = response.object(member);
-            if (!map.empty()) exported.append(std::string(member), map);
+        const json::Object& parameters = response.object("responseParameters");
+        if (!parameters.empty()) exported.append("responseParameters", parameters);
+        // None at all is not the same as not saying anything, which is the service's own template.
+        if (response.find("responseTemplates") != nullptr) {
+            exported.append("responseTemplates", response.object("responseTemplates"));
         }
         by_type.append(std::string(response.text("responseType")), std::move(exported));
     }
