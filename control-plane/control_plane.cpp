@@ -32,6 +32,10 @@ service::Installation installation_of(const config::ControlSettings& settings) {
     installation.account_burst_limit = settings.account_burst_limit;
     installation.rest_apis_max = settings.quotas.rest_apis;
     installation.resources_per_api_max = settings.quotas.resources_per_api;
+    installation.authorizers_per_api_max = settings.quotas.authorizers_per_api;
+    installation.models_per_api_max = settings.quotas.models_per_api;
+    installation.request_validators_per_api_max = settings.quotas.request_validators_per_api;
+    installation.scopes_per_method_max = settings.quotas.scopes_per_method;
     installation.stages_per_api_max = settings.quotas.stages_per_api;
     installation.api_keys_max = settings.quotas.api_keys;
     installation.usage_plans_max = settings.quotas.usage_plans;

@@ -110,6 +110,10 @@ Result<void> take_quotas(const Options& options, Quotas& quotas) {
     const std::pair<const char*, std::int64_t*> each[] = {
         {"rest-apis-max", &quotas.rest_apis},
         {"resources-per-api-max", &quotas.resources_per_api},
+        {"authorizers-per-api-max", &quotas.authorizers_per_api},
+        {"models-per-api-max", &quotas.models_per_api},
+        {"request-validators-per-api-max", &quotas.request_validators_per_api},
+        {"scopes-per-method-max", &quotas.scopes_per_method},
         {"stages-per-api-max", &quotas.stages_per_api},
         {"api-keys-max", &quotas.api_keys},
         {"usage-plans-max", &quotas.usage_plans},

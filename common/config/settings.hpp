@@ -29,6 +29,10 @@ struct CommonSettings {
 struct Quotas {
     std::int64_t rest_apis = 600;
     std::int64_t resources_per_api = 300;
+    std::int64_t authorizers_per_api = 10;
+    std::int64_t models_per_api = 60;
+    std::int64_t request_validators_per_api = 20;
+    std::int64_t scopes_per_method = 10;
     std::int64_t stages_per_api = 10;
     std::int64_t api_keys = 10'000;
     std::int64_t usage_plans = 300;

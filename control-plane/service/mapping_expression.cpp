@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 5> kRequestLocations{
     "path", "querystring", "multivaluequerystring", "header", "multivalueheader"};
 constexpr std::array<std::string_view, 3> kTargetLocations{"path", "querystring", "header"};
 constexpr std::array<std::string_view, 2> kHeaderLocations{"header", "multivalueheader"};
+constexpr std::array<std::string_view, 1> kHeader{"header"};
+constexpr std::array<std::string_view, 2> kIdentityLocations{"header", "querystring"};
 
 bool is_parameter_name(std::string_view name) { return is_word(name, "._$-"); }
 
@@ -86,6 +88,7 @@ bool is_declared(const json::Object& declared, std::string_view prefix, Paramete
     });
 }
 
+constexpr std::string_view kGatewayResponse = "gatewayresponse.";
 constexpr std::string_view kMethodRequest = "method.request.";
 constexpr std::string_view kMethodResponse = "method.response.";
 constexpr std::string_view kIntegrationRequest = "integration.request.";
@@ -170,6 +173,28 @@ Result<void> check_integration_response_parameters(const json::Object& parameter
         }
     }
     return {};
+}
+
+Result<void> check_gateway_response_parameters(const json::Object& parameters) {
+    for (const auto& [key, value] : parameters) {
+        if (!parameter_in(key, kGatewayResponse, kTargetLocations)) {
+            return invalid_mapping_expression(key);
+        }
+        const std::string_view source = text_of(value);
+        if (!is_common_source(source) && !parameter_in(source, kMethodRequest, kRequestLocations)) {
+            return invalid_mapping_expression(source);
+        }
+    }
+    return {};
+}
+
+bool is_header_source(std::string_view source) {
+    return parameter_in(source, kMethodRequest, kHeader).has_value();
+}
+
+bool is_identity_source(std::string_view source) {
+    if (parameter_in(source, kMethodRequest, kIdentityLocations)) return true;
+    return !source.starts_with('\'') && is_common_source(source);
 }
 
 Result<void> check_cache_key_parameters(const json::Array& keys) {

@@ -28,8 +28,17 @@ Result<void> check_integration_parameters(const json::Object& parameters, const 
 /// "method.response.header.name", declared by `method_response`, to a source of the response side.
 Result<void> check_integration_response_parameters(const json::Object& parameters,
                                                    const json::Value& method_response);
+/// "gatewayresponse.{header|path|querystring}.name" to a parameter of the request, 'static',
+/// context.x or stageVariables.x.
+Result<void> check_gateway_response_parameters(const json::Object& parameters);
 /// Each of `keys` names a request parameter of the method or of the integration.
 Result<void> check_cache_key_parameters(const json::Array& keys);
+/// "method.request.header.name", with which a TOKEN or COGNITO_USER_POOLS authorizer finds its
+/// token.
+bool is_header_source(std::string_view source);
+/// What else may identify a caller to a REQUEST authorizer: "method.request.querystring.name",
+/// context.x, stageVariables.x.
+bool is_identity_source(std::string_view source);
 /// Keys are media types or "$default".
 Result<void> check_content_types(const json::Object& by_content_type);
 

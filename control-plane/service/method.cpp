@@ -10,8 +10,6 @@ namespace turnpike::service {
 
 namespace {
 
-constexpr std::size_t kScopesMax = 10;
-
 bool needs_authorizer(std::string_view type) {
     return type == "CUSTOM" || type == "COGNITO_USER_POOLS";
 }
@@ -23,9 +21,10 @@ Result<void> check_authorization_type(std::string_view type) {
         "NONE,AWS_IAM,CUSTOM,COGNITO_USER_POOLS");
 }
 
-/// There are no authorizers and request validators yet, so an id of one names nothing.
-bool authorizer_exists(std::string_view /*id*/) { return false; }
-bool request_validator_exists(std::string_view /*id*/) { return false; }
+bool authorizer_exists(Transaction& transaction, const Call& call, std::string_view id) {
+    return transaction.exists(Table::Authorizers,
+                              {std::string(call.input.text("restApiId")), std::string(id)});
+}
 
 Error invalid_authorizer() {
     return invalid(
@@ -33,14 +32,17 @@ Error invalid_authorizer() {
         "COGNITO_USER_POOLS requires a valid authorizer.");
 }
 
-Result<void> check_request_validator(std::string_view id) {
-    if (id.empty() || request_validator_exists(id)) return {};
+Result<void> check_request_validator(Transaction& transaction, const Call& call,
+                                     std::string_view id) {
+    const Key key{std::string(call.input.text("restApiId")), std::string(id)};
+    if (id.empty() || transaction.exists(Table::RequestValidators, key)) return {};
     return invalid("Invalid Request Validator identifier specified");
 }
 
-Result<void> check_scopes(const json::Array& scopes) {
-    if (scopes.size() <= kScopesMax) return {};
-    return invalid("A method can have at most 10 authorization scopes.");
+Result<void> check_scopes(const json::Array& scopes, const Installation& installation) {
+    const std::int64_t quota = installation.scopes_per_method_max;
+    if (std::ssize(scopes) <= quota) return {};
+    return invalid("A method can have at most " + std::to_string(quota) + " authorization scopes.");
 }
 
 Result<void> check_new_method(Transaction& transaction, const Call& call) {
@@ -48,18 +50,17 @@ Result<void> check_new_method(Transaction& transaction, const Call& call) {
     if (!is_method_verb(input.text("httpMethod"))) return invalid_verb();
     const std::string_view type = input.text("authorizationType");
     if (auto checked = check_authorization_type(type); !checked) return checked;
-    if (needs_authorizer(type) && !authorizer_exists(input.text("authorizerId"))) {
+    if (needs_authorizer(type) &&
+        !authorizer_exists(transaction, call, input.text("authorizerId"))) {
         return invalid_authorizer();
     }
-    if (auto checked = check_request_validator(input.text("requestValidatorId")); !checked) {
-        return checked;
-    }
-    auto checked =
-        check_models(transaction, input.text("restApiId"), input.object("requestModels"));
+    auto checked = check_request_validator(transaction, call, input.text("requestValidatorId"));
+    if (!checked) return checked;
+    checked = check_models(transaction, input.text("restApiId"), input.object("requestModels"));
     if (!checked) return checked;
     checked = check_method_parameters(input.object("requestParameters"));
     if (!checked) return checked;
-    return check_scopes(input.array("authorizationScopes"));
+    return check_scopes(input.array("authorizationScopes"), call.installation);
 }
 
 /// Flags that were sent as null are false.
@@ -142,7 +143,8 @@ Result<void> patch_authorization_type(PatchTarget& target, const PatchOperation&
         return {};
     }
     const PatchOperation* authorizer = target.find(kReplace, "/authorizerId");
-    if (authorizer == nullptr || !authorizer_exists(authorizer->value_text())) {
+    if (authorizer == nullptr ||
+        !authorizer_exists(target.transaction, target.call, authorizer->value_text())) {
         return invalid_authorizer();
     }
     target.document["authorizationType"] = type;
@@ -153,13 +155,15 @@ Result<void> patch_authorization_type(PatchTarget& target, const PatchOperation&
 /// Without a type that uses it the id is ignored, not refused.
 Result<void> patch_authorizer(PatchTarget& target, const PatchOperation& operation) {
     if (!needs_authorizer(target.document.text("authorizationType"))) return {};
-    if (!authorizer_exists(operation.value_text())) return invalid_authorizer();
+    if (!authorizer_exists(target.transaction, target.call, operation.value_text()))
+        return invalid_authorizer();
     target.document["authorizerId"] = operation.value_text();
     return {};
 }
 
 Result<void> patch_request_validator(PatchTarget& target, const PatchOperation& operation) {
-    if (auto checked = check_request_validator(operation.value_text()); !checked) return checked;
+    auto checked = check_request_validator(target.transaction, target.call, operation.value_text());
+    if (!checked) return checked;
     return patch_text(target, operation);
 }
 
@@ -172,7 +176,8 @@ Result<void> patch_scopes(PatchTarget& target, const PatchOperation& operation) 
         if (scope.as_string().empty()) return invalid("Invalid authorization scope specified");
         scopes.as_array().push_back(scope);
     }
-    if (auto checked = check_scopes(scopes.as_array()); !checked) return checked;
+    if (auto checked = check_scopes(scopes.as_array(), target.call.installation); !checked)
+        return checked;
     if (scopes.as_array().empty()) target.document.as_object().erase("authorizationScopes");
     return {};
 }

@@ -23,6 +23,10 @@ struct Installation {
     // Quotas; defaults are the service's (docs/compatibility.md).
     std::int64_t rest_apis_max = 600;
     std::int64_t resources_per_api_max = 300;
+    std::int64_t authorizers_per_api_max = 10;
+    std::int64_t models_per_api_max = 60;
+    std::int64_t request_validators_per_api_max = 20;
+    std::int64_t scopes_per_method_max = 10;
     std::int64_t stages_per_api_max = 10;
     std::int64_t api_keys_max = 10'000;
     std::int64_t usage_plans_max = 300;

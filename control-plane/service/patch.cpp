@@ -43,14 +43,6 @@ std::string unescaped(std::string_view segment) {
     return text;
 }
 
-std::vector<std::string> pointer_segments(std::string_view path) {
-    std::vector<std::string> segments;
-    if (path.empty() || path.front() != '/' || path.size() > kPathBytesMax) return segments;
-    for (const std::string_view piece : split(path.substr(1), '/'))
-        segments.push_back(unescaped(piece));
-    return segments;
-}
-
 std::optional<std::string> optional_text(const json::Value& operation, std::string_view name) {
     const json::Value* member = operation.find(name);
     if (member == nullptr || !member->is_string()) return std::nullopt;
@@ -154,6 +146,14 @@ Result<void> patch_text(PatchTarget& target, const PatchOperation& operation) {
 Result<void> patch_flag(PatchTarget& target, const PatchOperation& operation) {
     patch_parent(target.document, operation)[operation.segments.back()] = operation.value_flag();
     return {};
+}
+
+std::vector<std::string> pointer_segments(std::string_view path) {
+    std::vector<std::string> segments;
+    if (path.empty() || path.front() != '/' || path.size() > kPathBytesMax) return segments;
+    for (const std::string_view piece : split(path.substr(1), '/'))
+        segments.push_back(unescaped(piece));
+    return segments;
 }
 
 json::Value& patch_parent(json::Value& document, const PatchOperation& operation) {

@@ -92,6 +92,9 @@ Result<void> patch_text(PatchTarget& target, const PatchOperation& operation);
 /// A lenient boolean.
 Result<void> patch_flag(PatchTarget& target, const PatchOperation& operation);
 
+/// The segments of a JSON pointer (RFC 6901), unescaped. Empty: not a pointer, the empty pointer,
+/// or one that is too long to be anyone's.
+std::vector<std::string> pointer_segments(std::string_view path);
 /// The object that holds the path's last segment; objects on the way are made if they are not
 /// there.
 json::Value& patch_parent(json::Value& document, const PatchOperation& operation);

@@ -58,13 +58,14 @@ json::Value cloned_method(json::Value document, const NewIds& ids) {
     return document;
 }
 
-/// The source's policy names the source in its execute ARNs.
-std::string adopted_policy(std::string policy, const std::string& from, const std::string& to) {
-    for (std::size_t at = policy.find(from); at != std::string::npos;
-         at = policy.find(from, at + to.size())) {
-        policy.replace(at, from.size(), to);
+/// What names the source names the clone then: execute ARNs in its policy, its id in the references
+/// of models to each other.
+std::string replaced_text(std::string text, const std::string& from, const std::string& to) {
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size())) {
+        text.replace(at, from.size(), to);
     }
-    return policy;
+    return text;
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ void inherit_settings(const json::Value& source, const Installation& installatio
         return execute_arn_prefix(installation, api.text("id"));
     };
     target["policy"] =
-        adopted_policy(std::string(source.text("policy")), arn_prefix(source), arn_prefix(target));
+        replaced_text(std::string(source.text("policy")), arn_prefix(source), arn_prefix(target));
 }
 
 void clone_draft(Transaction& transaction, const json::Value& source, const json::Value& target) {
@@ -112,6 +113,7 @@ void clone_draft(Transaction& transaction, const json::Value& source, const json
     for (const Row& row : transaction.scan(Table::Models, source_id)) {
         json::Value model = row.document;
         model["id"] = random_id(kPartIdLength);
+        model["schema"] = replaced_text(std::string(model.text("schema")), source_id, target_id);
         transaction.insert(Table::Models, {target_id, row.key.id}, model);
     }
 }

@@ -1,16 +1,13 @@
 #include <doctest/doctest.h>
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "common/snapshot/decode.hpp"
 #include "control-plane/publish/source.hpp"
-#include "control-plane/service/bindings.hpp"
-#include "tests/integration/store/fixture.hpp"
+#include "tests/integration/service/installation.hpp"
 
 // The rules on the real database: what it stores is what they wrote, and two at once obey them too.
 
@@ -20,71 +17,9 @@ namespace {
 using json::Array;
 using json::Object;
 using json::Value;
-using service::Binding;
-
-struct Installation {
-    Result<Value> operator()(std::string_view operation, const Value& input) {
-        const std::array<std::span<const Binding>, 10> tables{
-            service::rest_api_bindings(),       service::resource_bindings(),
-            service::method_bindings(),         service::integration_bindings(),
-            service::deployment_bindings(),     service::stage_bindings(),
-            service::api_key_bindings(),        service::usage_plan_bindings(),
-            service::usage_plan_key_bindings(), service::tag_bindings()};
-        for (const auto& table : tables) {
-            for (const Binding& binding : table) {
-                if (binding.operation != operation) continue;
-                const service::Call call{input, settings, WallTime{Seconds{1'774'818'307}}, {}};
-                return test.database.store().run(binding.read_only,
-                                                 [&](service::Transaction& transaction) {
-                                                     return binding.handler(transaction, call);
-                                                 });
-            }
-        }
-        return internal_error("no binding for " + std::string(operation));
-    }
-    Value ok(std::string_view operation, const Value& input) {
-        auto answer = (*this)(operation, input);
-        if (!answer) FAIL(operation << ": " << answer.error().message << answer.error().detail);
-        return *std::move(answer);
-    }
-    /// An API with GET / and a deployment to each of the stages.
-    std::string deployed_api(const std::vector<std::string>& stages) {
-        const Value made = ok("CreateRestApi", Object{{"name", "pets"}});
-        const std::string api(made.text("id"));
-        Value method = Object{{"restApiId", api},
-                              {"resourceId", made.text("rootResourceId")},
-                              {"httpMethod", "GET"},
-                              {"authorizationType", "NONE"}};
-        ok("PutMethod", method);
-        method["type"] = "MOCK";
-        ok("PutIntegration", method);
-        for (const std::string& stage : stages) {
-            ok("CreateDeployment", Object{{"restApiId", api}, {"stageName", stage}});
-        }
-        return api;
-    }
-    std::string plan(const std::string& api, const std::string& stage) {
-        const Value input =
-            Object{{"name", "p"}, {"apiStages", Array{Object{{"apiId", api}, {"stage", stage}}}}};
-        return std::string(ok("CreateUsagePlan", input).text("id"));
-    }
-    std::string key(const std::string& name) {
-        return std::string(
-            ok("CreateApiKey", Object{{"name", name}, {"enabled", true}}).text("id"));
-    }
-
-    TestDatabase test;
-    service::Installation settings;
-};
 
 Value attaching(const std::string& plan, const std::string& key) {
     return Object{{"usagePlanId", plan}, {"keyId", key}, {"keyType", "API_KEY"}};
-}
-
-void at_once(const std::vector<std::function<void()>>& works) {
-    std::vector<std::thread> threads;
-    for (const auto& work : works) threads.emplace_back(work);
-    for (std::thread& thread : threads) thread.join();
 }
 
 TEST_CASE("a stage comes back as it was patched") {

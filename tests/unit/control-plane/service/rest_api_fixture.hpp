@@ -72,7 +72,9 @@ public:
 
     Caller call{{service::rest_api_bindings(), service::resource_bindings(),
                  service::method_bindings(), service::method_response_bindings(),
-                 service::integration_bindings(), service::integration_response_bindings()}};
+                 service::integration_bindings(), service::integration_response_bindings(),
+                 service::authorizer_bindings(), service::request_validator_bindings(),
+                 service::model_bindings(), service::gateway_response_bindings()}};
     std::string api;
     std::string root;
 };
