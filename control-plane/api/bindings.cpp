@@ -7,14 +7,26 @@ namespace turnpike::api {
 
 std::vector<service::Binding> all_bindings() {
     std::vector<service::Binding> joined;
-    for (const auto table :
-         {service::rest_api_bindings(), service::resource_bindings(), service::method_bindings(),
-          service::method_response_bindings(), service::integration_bindings(),
-          service::integration_response_bindings(), service::deployment_bindings(),
-          service::stage_bindings(), service::api_key_bindings(), service::usage_plan_bindings(),
-          service::usage_plan_key_bindings(), service::account_bindings(), service::tag_bindings(),
-          service::audit_bindings(), service::change_bindings(), service::import_bindings(),
-          service::test_invoke_bindings()}) {
+    for (const auto table : {service::rest_api_bindings(),
+                             service::resource_bindings(),
+                             service::method_bindings(),
+                             service::method_response_bindings(),
+                             service::integration_bindings(),
+                             service::integration_response_bindings(),
+                             service::deployment_bindings(),
+                             service::stage_bindings(),
+                             service::api_key_bindings(),
+                             service::usage_plan_bindings(),
+                             service::usage_plan_key_bindings(),
+                             service::account_bindings(),
+                             service::tag_bindings(),
+                             service::authorizer_bindings(),
+                             service::request_validator_bindings(),
+                             service::model_bindings(),
+                             service::gateway_response_bindings(),
+                             service::audit_bindings(),
+                             service::change_bindings(),
+                             service::test_invoke_bindings()}) {
         joined.insert(joined.end(), table.begin(), table.end());
     }
     return joined;

@@ -54,6 +54,8 @@ NO_RESOURCE = "Invalid Resource identifier specified"
 NO_METHOD = "Invalid Method identifier specified"
 NO_INTEGRATION = "Invalid Integration identifier specified"
 NO_STATUS = "Invalid Response status code specified"
+NO_PARAMETER = "Invalid parameter name specified"
+NO_SCHEMA = "Model schema must have at least 1 property or array items defined"
 NO_DEPLOYMENT = "Deployment id does not exist"
 KEY_DESCRIPTION = "Invalid API Key description specified."
 LAMBDA_OR_FIREHOSE = ("Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream "
@@ -112,6 +114,9 @@ PETS_GET = PETS | {"httpMethod": "GET"}        # MOCK, with responses 200
 BARE = PETS | {"httpMethod": "PUT"}            # a method and nothing else
 STAGE = API | {"stageName": "dev"}
 CANARY_STAGE = API | {"stageName": "canary"}
+NO_API = {"restApiId": "unknown"}
+GENERAL = API | {"responseType": "DEFAULT_4XX"}
+VALIDATOR = API | {"requestValidatorId": "$validator"}
 TYPES_WRONG = {"types": ["wrong"]}
 LAMBDA = "arn:aws:lambda:us-east-1:000000000000:function:f"
 
@@ -349,5 +354,85 @@ ACCESS = [
            usagePlanId="unknown"),
 ]
 
+# Kinds in the service's order.
+RESPONSE_TYPE = violations(
+    "Value 'FAKE_RESPONSE_TYPE' at 'responseType' failed to satisfy constraint: Member must satisfy enum value set: "
+    "[REQUEST_TOO_LARGE, RESOURCE_NOT_FOUND, AUTHORIZER_CONFIGURATION_ERROR, MISSING_AUTHENTICATION_TOKEN, "
+    "BAD_REQUEST_BODY, INVALID_SIGNATURE, INVALID_API_KEY, BAD_REQUEST_PARAMETERS, AUTHORIZER_FAILURE, UNAUTHORIZED, "
+    "INTEGRATION_TIMEOUT, ACCESS_DENIED, DEFAULT_4XX, DEFAULT_5XX, WAF_FILTERED, QUOTA_EXCEEDED, THROTTLED, "
+    "API_CONFIGURATION_ERROR, UNSUPPORTED_MEDIA_TYPE, INTEGRATION_FAILURE, EXPIRED_TOKEN]")
+
+GATEWAY_RESPONSE = [
+    *(case for operation in ("PutGatewayResponse", "GetGatewayResponse", "UpdateGatewayResponse",
+                             "DeleteGatewayResponse")
+      for case in cases(operation, SHAPE, RESPONSE_TYPE, responseType="FAKE_RESPONSE_TYPE", **API)),
+    *(case for operation in ("GetGatewayResponse", "UpdateGatewayResponse", "DeleteGatewayResponse")
+      for case in cases(operation, MISSING, "Invalid API identifier specified $account:unknown", NO_API,
+                        responseType="DEFAULT_4XX")),
+    *cases("GetGatewayResponses", MISSING, "Invalid API identifier specified $account:unknown", NO_API),
+    *cases("DeleteGatewayResponse", MISSING, "Gateway response type not defined on api", **GENERAL),
+    *cases("UpdateGatewayResponse", BAD, "Invalid patch path /statusCode",
+           patch(("add", "/statusCode", "404")), patch(("remove", "/statusCode")), **GENERAL),
+    *cases("UpdateGatewayResponse", BAD, "Invalid patch path /wrongPath", patch(("replace", "/wrongPath", "x")),
+           **GENERAL),
+    *cases("UpdateGatewayResponse", BAD, "Invalid patch path null", patch({"op": "replace", "value": "x"}), **GENERAL),
+    *cases("UpdateGatewayResponse", SHAPE, violations(wrong_op("updateGatewayResponse", 1, "wrong-op")),
+           patch(("wrong-op", "/statusCode", "404")), **GENERAL),
+    *(case for member, key in (("responseTemplates", "application~1json"),
+                               ("responseParameters", "gatewayresponse.header.X"))
+      for case in cases("UpdateGatewayResponse", BAD, f"Invalid null or empty value in {member}",
+                        patch(("replace", f"/{member}/{key}")), patch(("add", f"/{member}/{key}", "")), **GENERAL)),
+    *cases("UpdateGatewayResponse", MISSING, NO_PARAMETER,
+           patch(("replace", "/responseParameters/gatewayresponse.header.X", "'x'")), **GENERAL),
+]
+
+MODEL = [
+    *cases("CreateModel", MISSING, "Invalid API identifier specified $account:unknown", name="n",
+           contentType="application/json", schema="", **NO_API),
+    *cases("CreateModel", BAD, "Model name must be non-empty", name="", contentType="application/json", schema="{}",
+           **API),
+    *cases("CreateModel", BAD, NO_SCHEMA, {"contentType": "application/json", "schema": ""},
+           {"contentType": "application/json"}, {"contentType": "application/xml"}, name="n", **API),
+    *cases("CreateModel", CONFLICT, "Model name already exists for this REST API", name="MyModel",
+           contentType="application/json", schema="{}", **API),
+    *cases("GetModels", MISSING, "Invalid API identifier specified $account:unknown", **NO_API),
+    *(case for operation in ("GetModel", "DeleteModel")
+      for case in cases(operation, MISSING, "Invalid model name specified: MySchema", API, NO_API,
+                        modelName="MySchema")),
+    *cases("UpdateModel", MISSING, "Invalid model name specified: mySchema", patch(("replace", "/schema", "{}")),
+           modelName="mySchema", **NO_API),
+    *cases("UpdateModel", BAD, NO_SCHEMA, patch(("replace", "/schema", "")), modelName="MyModel", **API),
+    *cases("UpdateModel", BAD, generic_path("/name", "replace", "/description, /schema"),
+           patch(("replace", "/name", "x")), modelName="MyModel", **API),
+    *cases("UpdateModel", BAD, unsupported("/wrong-path", "add"), patch(("add", "/wrong-path", "x")),
+           modelName="MyModel", **API),
+    *(case for name, method in (("MyModel", "//ANY"), ("MyModelTwo", "//ANY"), ("MyModelThree", "/dogs/ANY"))
+      for case in cases("DeleteModel", CONFLICT, f"Cannot delete model '{name}', is referenced in method request: "
+                        + method, modelName=name, **API)),
+]
+
+AUTHORIZER_CASES = [
+    *cases("CreateAuthorizer", CONFLICT, "Unable to complete operation due to concurrent modification. Please try "
+           "again later.", name="n", type="TOKEN", **NO_API),
+    *cases("GetAuthorizers", MISSING, "Invalid API identifier specified $account:unknown", **NO_API),
+]
+
+REQUEST_VALIDATOR = [
+    *cases("CreateRequestValidator", BAD, "Invalid REST API identifier specified", name="n", **NO_API),
+    *cases("GetRequestValidators", MISSING, "Invalid API identifier specified $account:unknown", **NO_API),
+    *(case for operation in ("GetRequestValidator", "DeleteRequestValidator")
+      for case in cases(operation, MISSING, NO_VALIDATOR, NO_API | {"requestValidatorId": "$validator"},
+                        API | {"requestValidatorId": "wrong"})),
+    *cases("UpdateRequestValidator", BAD, "Request Validator name cannot be blank", patch(("replace", "/name", "")),
+           **VALIDATOR),
+    *cases("UpdateRequestValidator", BAD,
+           generic_path("/invalidPath", "replace", "/name, /validateRequestParameters, /validateRequestBody"),
+           patch(("replace", "/invalidPath", "x")), **VALIDATOR),
+    *(case for op in ("add", "remove")
+      for case in cases("UpdateRequestValidator", BAD, unsupported("/validateRequestBody", op),
+                        patch((op, "/validateRequestBody", "true")), **VALIDATOR)),
+]
+
 CASES = [*REST_API, *RESOURCE, *METHOD, *METHOD_RESPONSE, *INTEGRATION, *INTEGRATION_RESPONSE, *DEPLOYMENT,
-         *STAGE_CASES, *ACCESS]
+         *STAGE_CASES, *ACCESS, *GATEWAY_RESPONSE, *MODEL, *AUTHORIZER_CASES,
+         *REQUEST_VALIDATOR]

@@ -36,10 +36,18 @@ def make_world(client):
                                       canarySettings={"percentTraffic": 50.0,
                                                       "stageVariableOverrides": {"a": "b"}})["id"]
     client.delete_integration(**bare)
+    for name in ("MyModel", "MyModelTwo", "MyModelThree"):
+        client.create_model(restApiId=api, name=name, contentType="application/json", schema='{"type":"object"}')
+    for parent, models in ((root, {"application/json": "MyModel", "text/json": "MyModelTwo"}),
+                           (dogs, {"application/json": "MyModelThree"})):
+        client.put_method(restApiId=api, resourceId=parent, httpMethod="ANY", authorizationType="NONE",
+                          requestModels=models)
+    validator = client.create_request_validator(restApiId=api, name="v")["id"]
     return {"account": ACCOUNT, "api": api, "upper_api": api.upper(), "private_api": private, "root": root,
             "pets": pets, "below_pets": resource(pets, "below"), "dogs": dogs, "other_pets": resource(dogs, "pets"),
             "wild": wild, "greedy": resource(wild, "{proxy+}"), "deployment": deployment, "canary_deployment": canary,
-            "key": client.create_api_key(name="k")["id"], "plan": client.create_usage_plan(name="p")["id"]}
+            "validator": validator, "key": client.create_api_key(name="k")["id"],
+            "plan": client.create_usage_plan(name="p")["id"]}
 
 
 def is_known(shape, value):

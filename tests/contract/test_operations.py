@@ -8,6 +8,9 @@ import unittest
 from contract import V1, built_operations, checked_client, new_stack
 
 REPLACE = "replace"
+FUNCTION_URI = ("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+                "arn:aws:lambda:us-east-1:000000000000:function:f/invocations")
+USER_POOL = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_a"
 
 
 def patch(*operations):
@@ -129,6 +132,107 @@ class Operations(unittest.TestCase):
         self.call("DeleteIntegration", **where)
         self.call("DeleteMethodResponse", **where, statusCode="200")
         self.call("DeleteMethod", **where)
+
+    def test_authorizer(self):
+        api, root = self.make_api()
+        where = {"restApiId": api}
+        token = self.echo("CreateAuthorizer", **where, name="least", type="TOKEN", authorizerUri=FUNCTION_URI,
+                          identitySource="method.request.header.Auth")
+        self.assertEqual(300, token["authorizerResultTtlInSeconds"])
+        self.echo("CreateAuthorizer", **where, name="most", type="REQUEST", authType="custom",
+                  authorizerUri=FUNCTION_URI, authorizerCredentials="arn:aws:iam::000000000000:role/r",
+                  identitySource="method.request.header.a,method.request.querystring.b,context.path,stageVariables.c",
+                  identityValidationExpression="^a+$", authorizerResultTtlInSeconds=0)
+        pool = self.echo("CreateAuthorizer", **where, name="pool", type="COGNITO_USER_POOLS", providerARNs=[USER_POOL],
+                         identitySource="method.request.header.Authorization")
+        self.assertNotIn("authorizerResultTtlInSeconds", pool)
+        one = where | {"authorizerId": token["id"]}
+        self.assertEqual(token, self.call("GetAuthorizer", **one))
+        self.assertEqual(3, len(self.call("GetAuthorizers", **where)["items"]))
+        changed = self.call("UpdateAuthorizer", **one,
+                            patchOperations=patch((REPLACE, "/authorizerResultTtlInSeconds", "60")))
+        self.assertEqual(60, changed["authorizerResultTtlInSeconds"])
+        method = where | {"resourceId": root, "httpMethod": "GET"}
+        self.echo("PutMethod", **method, authorizationType="CUSTOM", authorizerId=token["id"])
+        with self.assertRaisesRegex(self.client.exceptions.ConflictException, "is referenced in method: GET//$"):
+            self.client.delete_authorizer(**one)
+        self.call("UpdateMethod", **method, patchOperations=patch(
+            (REPLACE, "/authorizationType", "COGNITO_USER_POOLS"), (REPLACE, "/authorizerId", pool["id"])))
+        self.call("DeleteAuthorizer", **one)
+        with self.assertRaises(self.client.exceptions.NotFoundException):
+            self.client.get_authorizer(**one)
+
+    def test_authorizers_are_not_run_yet(self):
+        api, _ = self.make_api()
+        authorizer = self.call("CreateAuthorizer", restApiId=api, name="a", type="TOKEN", authorizerUri=FUNCTION_URI,
+                               identitySource="method.request.header.Auth")["id"]
+        for headers, text in (({}, "method.request.header.Auth"), ({"Auth": "t"}, "Lambda functions are not built")):
+            with self.assertRaisesRegex(self.client.exceptions.BadRequestException, text):
+                self.client.test_invoke_authorizer(restApiId=api, authorizerId=authorizer, headers=headers)
+        self.called.add("TestInvokeAuthorizer")
+
+    def test_request_validator(self):
+        api, root = self.make_api()
+        where = {"restApiId": api}
+        least = self.call("CreateRequestValidator", **where)
+        self.assertEqual({"id", "validateRequestBody", "validateRequestParameters"}, set(least))
+        most = self.echo("CreateRequestValidator", **where, name="v", validateRequestBody=True,
+                         validateRequestParameters=True)
+        one = where | {"requestValidatorId": most["id"]}
+        self.assertEqual(most, self.call("GetRequestValidator", **one))
+        self.assertEqual([least, most], self.call("GetRequestValidators", **where)["items"])
+        changed = self.call("UpdateRequestValidator", **one,
+                            patchOperations=patch((REPLACE, "/validateRequestBody", "false")))
+        self.assertFalse(changed["validateRequestBody"])
+        method = where | {"resourceId": root, "httpMethod": "GET"}
+        self.echo("PutMethod", **method, authorizationType="NONE", requestValidatorId=most["id"])
+        with self.assertRaisesRegex(self.client.exceptions.ConflictException, "is referenced in method: GET//$"):
+            self.client.delete_request_validator(**one)
+        self.call("DeleteMethod", **method)
+        self.call("DeleteRequestValidator", **one)
+
+    def test_model(self):
+        api, _ = self.make_api()
+        where = {"restApiId": api}
+        pet = self.echo("CreateModel", **where, name="Pet", contentType="application/json",
+                        schema='{"properties":{"name":{"type":"string"}}}')
+        self.echo("CreateModel", **where, name="Pets", contentType="application/json", description="many",
+                  schema='{"type":"array","items":{"$ref":"https://apigateway.amazonaws.com/restapis/%s/models/Pet"}}'
+                  % api)
+        self.assertEqual(pet, self.call("GetModel", **where, modelName="Pet"))
+        flat = self.call("GetModel", **where, modelName="Pets", flatten=True)
+        self.assertEqual('{"type":"array","items":' + pet["schema"] + "}", flat["schema"])
+        self.assertEqual(["Empty", "Error", "Pet", "Pets"],
+                         [model["name"] for model in self.call("GetModels", **where)["items"]])
+        template = self.call("GetModelTemplate", **where, modelName="Pet")["value"]
+        self.assertEqual("#set($inputRoot = $input.path('$'))\n{\n  \"name\" : \"foo\"\n}", template)
+        changed = self.call("UpdateModel", **where, modelName="Pet",
+                            patchOperations=patch((REPLACE, "/description", "one")))
+        self.assertEqual("one", changed["description"])
+        with self.assertRaisesRegex(self.client.exceptions.ConflictException, "is referenced in model: Pets$"):
+            self.client.delete_model(**where, modelName="Pet")
+        for name in ("Pets", "Pet"):
+            self.call("DeleteModel", **where, modelName=name)
+
+    def test_gateway_response(self):
+        api, _ = self.make_api()
+        where = {"restApiId": api, "responseType": "THROTTLED"}
+        shown = self.call("GetGatewayResponse", **where)
+        self.assertEqual(("429", True), (shown["statusCode"], shown["defaultResponse"]))
+        self.call("PutGatewayResponse", restApiId=api, responseType="DEFAULT_4XX")
+        custom = self.echo("PutGatewayResponse", **where, statusCode="503",
+                           responseParameters={"gatewayresponse.header.Retry-After": "'1'"},
+                           responseTemplates={"text/plain": "later"})
+        self.assertFalse(custom["defaultResponse"])
+        listed = self.call("GetGatewayResponses", restApiId=api)["items"]
+        self.assertEqual(21, len(listed))
+        self.assertIn(custom, listed)
+        changed = self.call("UpdateGatewayResponse", **where, patchOperations=patch(
+            (REPLACE, "/statusCode", "429"), ("add", "/responseTemplates/application~1json", "{}"),
+            ("remove", "/responseTemplates/text~1plain")))
+        self.assertEqual(("429", {"application/json": "{}"}), (changed["statusCode"], changed["responseTemplates"]))
+        self.call("DeleteGatewayResponse", **where)
+        self.assertEqual(shown, self.call("GetGatewayResponse", **where))
 
     def test_deployment_and_stage(self):
         api, _ = self.make_deployable()
