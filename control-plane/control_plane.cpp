@@ -40,6 +40,11 @@ service::Installation installation_of(const config::ControlSettings& settings) {
     installation.api_keys_max = settings.quotas.api_keys;
     installation.usage_plans_max = settings.quotas.usage_plans;
     installation.plans_per_key_max = settings.quotas.plans_per_key;
+    installation.client_certificates_max = settings.quotas.client_certificates;
+    installation.vpc_links_max = settings.quotas.vpc_links;
+    installation.domain_names_max = settings.quotas.domain_names;
+    installation.private_domain_names_max = settings.quotas.private_domain_names;
+    installation.access_associations_max = settings.quotas.access_associations;
     installation.audit_retention_days = settings.audit_retention_days;
     return installation;
 }

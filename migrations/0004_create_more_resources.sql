@@ -110,6 +110,12 @@ CREATE UNIQUE INDEX audit_entries_by_creation ON audit_entries (scope, sequence)
 CREATE INDEX audit_entries_by_time ON audit_entries (((document ->> 'time')::bigint));
 CREATE INDEX audit_entries_by_resource ON audit_entries ((document ->> 'resource'), sequence);
 
+-- What keeps a client certificate or a VPC link from being deleted.
+CREATE INDEX stages_by_client_certificate ON stages ((document ->> 'clientCertificateId'))
+    WHERE (document ->> 'clientCertificateId') IS NOT NULL;
+CREATE INDEX deployments_by_vpc_link ON deployments USING gin ((document -> 'vpcLinks'))
+    WHERE (document -> 'vpcLinks') IS NOT NULL;
+
 -- Private keys and the like: encrypted, by the name of what they belong to.
 CREATE TABLE secrets (
     owner  text COLLATE "C" PRIMARY KEY,

@@ -118,6 +118,11 @@ Result<void> take_quotas(const Options& options, Quotas& quotas) {
         {"api-keys-max", &quotas.api_keys},
         {"usage-plans-max", &quotas.usage_plans},
         {"plans-per-key-max", &quotas.plans_per_key},
+        {"client-certificates-max", &quotas.client_certificates},
+        {"vpc-links-max", &quotas.vpc_links},
+        {"domain-names-max", &quotas.domain_names},
+        {"private-domain-names-max", &quotas.private_domain_names},
+        {"domain-name-access-associations-max", &quotas.access_associations},
     };
     for (const auto& [name, number] : each) {
         if (auto taken = take_number(options, name, 0, kQuotaMax, *number); !taken) return taken;

@@ -37,6 +37,11 @@ struct Quotas {
     std::int64_t api_keys = 10'000;
     std::int64_t usage_plans = 300;
     std::int64_t plans_per_key = 10;
+    std::int64_t client_certificates = 60;
+    std::int64_t vpc_links = 20;
+    std::int64_t domain_names = 120;  ///< Public ones.
+    std::int64_t private_domain_names = 50;
+    std::int64_t access_associations = 100;
 };
 
 /// Settings of turnpike-control.

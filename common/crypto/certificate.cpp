@@ -9,12 +9,14 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <optional>
 
 #include "common/base/encoding.hpp"
 #include "common/base/random.hpp"
+#include "common/base/text.hpp"
 
 namespace turnpike::crypto {
 namespace {
@@ -35,6 +37,9 @@ using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 
 constexpr std::size_t kSerialBytes = 16;
 constexpr std::size_t kNamesMax = 100;
+constexpr std::size_t kClientKeyBits = 2048;
+constexpr std::string_view kCertificateStart = "-----BEGIN CERTIFICATE-----";
+constexpr std::string_view kCertificateEnd = "-----END CERTIFICATE-----";
 
 Error library_error(std::string_view what) {
     return internal_error("certificate: cannot " + std::string(what));
@@ -236,6 +241,21 @@ Result<Identity> make_leaf(const Identity& authority, const std::vector<std::str
     return write_identity(certificate.get(), key.get());
 }
 
+Result<Identity> make_client_identity(std::string_view common_name, const Validity& validity) {
+    const Key key(EVP_RSA_gen(kClientKeyBits));
+    if (!key) return library_error("make an RSA key");
+    const Certificate certificate = new_certificate(key.get(), common_name, validity);
+    X509* self = certificate.get();
+    // Without a key usage: verifiers take one that lacks keyCertSign for somebody else's.
+    const bool done = certificate && X509_set_issuer_name(self, X509_get_subject_name(self)) == 1 &&
+                      add_extension(self, self, NID_basic_constraints, "critical,CA:FALSE") &&
+                      add_extension(self, self, NID_ext_key_usage, "clientAuth") &&
+                      add_extension(self, self, NID_subject_key_identifier, "hash") &&
+                      X509_sign(self, key.get(), EVP_sha256()) != 0;
+    if (!done) return library_error("make a client certificate");
+    return write_identity(self, key.get());
+}
+
 Result<CertificateInfo> inspect_certificate(std::string_view pem) {
     const Certificate certificate = read_certificate(pem);
     if (!certificate) return invalid("not a certificate in PEM form");
@@ -248,6 +268,30 @@ Result<CertificateInfo> inspect_certificate(std::string_view pem) {
     info.names = names_of(certificate.get());
     info.is_authority = X509_check_ca(certificate.get()) == 1;
     return info;
+}
+
+bool covers(const CertificateInfo& info, std::string_view host) {
+    const std::string wanted = to_lower(host);
+    const std::size_t dot = wanted.find('.');
+    const std::string wildcard =
+        dot == std::string::npos ? std::string{} : "*" + wanted.substr(dot);
+    return std::any_of(info.names.begin(), info.names.end(), [&](const std::string& name) {
+        const std::string held = to_lower(name);
+        return held == wanted || (!wildcard.empty() && held == wildcard);
+    });
+}
+
+std::vector<std::string> certificates_in(std::string_view pem) {
+    std::vector<std::string> found;
+    while (true) {
+        const std::size_t start = pem.find(kCertificateStart);
+        if (start == std::string_view::npos) return found;
+        const std::size_t end = pem.find(kCertificateEnd, start);
+        if (end == std::string_view::npos) return found;
+        const std::size_t next = end + kCertificateEnd.size();
+        found.push_back(std::string(pem.substr(start, next - start)) + '\n');
+        pem.remove_prefix(next);
+    }
 }
 
 bool is_signed_by(std::string_view pem, std::string_view authority_pem) {

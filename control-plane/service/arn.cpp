@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "common/base/text.hpp"
+#include "control-plane/service/client_certificate.hpp"
 #include "control-plane/service/conventions.hpp"
+#include "control-plane/service/domain_name.hpp"
+#include "control-plane/service/vpc_link.hpp"
 
 namespace turnpike::service {
 
@@ -47,24 +50,40 @@ TaggableResource usage_plan(const Call&, const Segments& ids) {
         Table::UsagePlans, {"", std::string(ids[0])}, not_found("Invalid Usage Plan ID specified")};
 }
 
+TaggableResource client_certificate(const Call&, const Segments& ids) {
+    return {Table::ClientCertificates, {"", std::string(ids[0])}, client_certificate_not_found()};
+}
+TaggableResource vpc_link(const Call&, const Segments& ids) {
+    return {Table::VpcLinks, {"", std::string(ids[0])}, vpc_link_not_found()};
+}
+/// A private one is named with its id, "name+id", which is its key too.
+TaggableResource domain_name(const Call&, const Segments& ids) {
+    return {Table::DomainNames, {"", std::string(ids[0])}, domain_name_not_found()};
+}
+TaggableResource access_association(const Call&, const Segments& ids) {
+    return {Table::DomainNameAccessAssociations,
+            {"", access_association_id(ids[0], ids[1])},
+            access_association_not_found()};
+}
+
 struct Kind {
     std::string_view path;  ///< "{}" stands for an id.
     TaggableResource (*named)(const Call&, const Segments& ids);
 };
-constexpr std::array<Kind, 4> kKinds{{{"/restapis/{}", rest_api},
-                                      {"/restapis/{}/stages/{}", stage},
-                                      {"/apikeys/{}", api_key},
-                                      {"/usageplans/{}", usage_plan}}};
+constexpr std::array<Kind, 8> kKinds{{
+    {"/restapis/{}", rest_api},
+    {"/restapis/{}/stages/{}", stage},
+    {"/apikeys/{}", api_key},
+    {"/usageplans/{}", usage_plan},
+    {"/clientcertificates/{}", client_certificate},
+    {"/vpclinks/{}", vpc_link},
+    {"/domainnames/{}", domain_name},
+    {"/domainnameaccessassociations/domainname/{}/vpcesource/{}", access_association},
+}};
 
 /// Kinds that have tags in the contract but of which there are none yet.
-constexpr std::array<std::string_view, 8> kEmptyKinds{"/apis/{}",
-                                                      "/apis/{}/stages/{}",
-                                                      "/clientcertificates/{}",
-                                                      "/domainnames/{}",
-                                                      "/vpclinks/{}",
-                                                      "/portals/{}",
-                                                      "/portalproducts/{}",
-                                                      "/domainnameaccessassociations/{}"};
+constexpr std::array<std::string_view, 4> kEmptyKinds{"/apis/{}", "/apis/{}/stages/{}",
+                                                      "/portals/{}", "/portalproducts/{}"};
 
 /// The ids at the pattern's "{}"; empty: no match.
 Segments matched(std::string_view pattern, std::string_view path) {
@@ -90,18 +109,22 @@ bool looks_like_arn(std::string_view text) {
            !parts.back().empty();
 }
 
-Result<TaggableResource> taggable_resource(const Call& call, std::string_view arn) {
+std::string_view management_path(std::string_view arn) {
+    if (!looks_like_arn(arn)) return {};
     const auto parts = parts_of(arn);
-    if (!looks_like_arn(arn) || parts[2] != "apigateway") {
-        return invalid("Invalid ARN specified in the request");
-    }
+    return parts[2] == "apigateway" ? parts.back() : std::string_view{};
+}
+
+Result<TaggableResource> taggable_resource(const Call& call, std::string_view arn) {
+    const std::string_view path = management_path(arn);
+    if (path.empty()) return invalid("Invalid ARN specified in the request");
     for (const Kind& kind : kKinds) {
-        const Segments ids = matched(kind.path, parts.back());
+        const Segments ids = matched(kind.path, path);
         if (!ids.empty()) return kind.named(call, ids);
     }
     const bool is_empty_kind =
         std::any_of(kEmptyKinds.begin(), kEmptyKinds.end(),
-                    [&](std::string_view path) { return !matched(path, parts.back()).empty(); });
+                    [path](std::string_view kind) { return !matched(kind, path).empty(); });
     if (is_empty_kind) return not_found("Invalid resource identifier specified");
     return invalid("Invalid ARN specified in the request");
 }

@@ -12,6 +12,10 @@ namespace turnpike::service {
 /// names anything is not asked.
 bool looks_like_arn(std::string_view text);
 
+/// "/restapis/a1b2c3d4e5" of a management ARN, in any partition, region and account; empty if the
+/// text is none. Lifetime: the text's.
+std::string_view management_path(std::string_view arn);
+
 /// A resource that a management ARN names and that can have tags.
 struct TaggableResource {
     Table table;

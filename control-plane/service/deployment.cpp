@@ -8,6 +8,7 @@
 #include "control-plane/service/deployment_document.hpp"
 #include "control-plane/service/patch.hpp"
 #include "control-plane/service/stage.hpp"
+#include "control-plane/service/vpc_link.hpp"
 
 namespace turnpike::service {
 
@@ -16,9 +17,10 @@ namespace {
 constexpr std::size_t kDeploymentIdLength = 6;
 constexpr std::size_t kDocumentBytesMax = std::size_t{128} * 1024;
 
-/// The blob's hash is ours alone.
+/// What the contract has no place for.
 json::Value shown(json::Value deployment) {
     deployment.as_object().erase("snapshot");
+    deployment.as_object().erase("vpcLinks");
     return deployment;
 }
 
@@ -133,6 +135,9 @@ Result<json::Value> create_deployment(Transaction& transaction, const Call& call
     }
     deployment["createdDate"] = created_date(call);
     deployment["snapshot"] = transaction.put_blob(*document);
+    if (json::Object links = vpc_links_of(*document); !links.empty()) {
+        deployment["vpcLinks"] = std::move(links);
+    }
     if (!transaction.insert(Table::Deployments, {api_id, id}, deployment)) {
         return internal_error("deployment id taken: " + id);
     }

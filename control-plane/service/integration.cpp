@@ -6,6 +6,7 @@
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/integration_rules.hpp"
 #include "control-plane/service/method.hpp"
+#include "control-plane/service/vpc_link.hpp"
 
 namespace turnpike::service {
 
@@ -35,6 +36,7 @@ Result<json::Value> put_integration(Transaction& transaction, const Call& call) 
     if (!method) return method;
     json::Value integration = new_integration(call);
     auto checked = check_integration(integration, *method, call.installation);
+    if (checked) checked = check_vpc_link(transaction, integration);
     if (!checked) return checked.error();
     (*method)["methodIntegration"] = integration;
     return save_method(transaction, call, *method, std::move(integration));
@@ -110,6 +112,7 @@ Result<json::Value> update_integration(Transaction& transaction, const Call& cal
     if (!after) return after;
     complete_integration(*after, call.input.text("resourceId"), call.installation);
     auto checked = check_integration(*after, *method, call.installation);
+    if (checked) checked = check_vpc_link(transaction, *after);
     if (!checked) return checked.error();
     (*method)["methodIntegration"] = *after;
     return save_method(transaction, call, *method, *std::move(after));

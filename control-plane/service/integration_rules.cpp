@@ -90,10 +90,9 @@ Result<void> check_connection(const json::Value& integration) {
     if (!calls_http(integration.text("type"))) {
         return invalid("Only HTTP and HTTP_PROXY integrations can use a VPC link.");
     }
-    const std::string_view link = integration.text("connectionId");
-    if (link.empty()) return invalid("Connection ID must be specified for VPC_LINK connections.");
-    // There are no VPC links yet, so only one that a stage names later can be meant.
-    if (!holds_stage_variable(link)) return invalid("Invalid Vpc Link identifier specified");
+    if (integration.text("connectionId").empty()) {
+        return invalid("Connection ID must be specified for VPC_LINK connections.");
+    }
     return {};
 }
 

@@ -31,6 +31,11 @@ struct Installation {
     std::int64_t api_keys_max = 10'000;
     std::int64_t usage_plans_max = 300;
     std::int64_t plans_per_key_max = 10;
+    std::int64_t client_certificates_max = 60;
+    std::int64_t vpc_links_max = 20;
+    std::int64_t domain_names_max = 120;  ///< Public ones.
+    std::int64_t private_domain_names_max = 50;
+    std::int64_t access_associations_max = 100;
     std::int64_t audit_retention_days = 365;
 };
 

@@ -38,22 +38,13 @@ Result<void> expand_statement(json::Value& statement, const std::string& arn_pre
     return {};
 }
 
-}  // namespace
-
-std::string execute_arn_prefix(const Installation& installation, std::string_view api_id) {
-    return "arn:" + installation.partition + ":execute-api:" + installation.region + ":" +
-           installation.account_id + ":" + std::string(api_id) + "/";
-}
-
-Result<std::string> normalised_policy(std::string_view text, std::string_view api_id,
-                                      const Installation& installation) {
+/// The short form of a resource starts with the prefix afterwards.
+Result<std::string> expanded_policy(std::string_view text, const std::string& arn_prefix) {
     if (character_count(text) > kPolicyCharactersMax) return malformed_policy();
     Result<json::Value> policy = json::parse(text);
     if (!policy || !policy->is_object()) return malformed_policy();
     json::Value* statements = policy->as_object().find("Statement");
     if (statements == nullptr) return malformed_policy();
-
-    const std::string arn_prefix = execute_arn_prefix(installation, api_id);
     if (statements->is_array()) {
         for (json::Value& statement : statements->as_array()) {
             if (auto expanded = expand_statement(statement, arn_prefix); !expanded) {
@@ -64,6 +55,22 @@ Result<std::string> normalised_policy(std::string_view text, std::string_view ap
         return expanded.error();
     }
     return json::write(*policy);
+}
+
+}  // namespace
+
+std::string execute_arn_prefix(const Installation& installation, std::string_view api_id) {
+    return "arn:" + installation.partition + ":execute-api:" + installation.region + ":" +
+           installation.account_id + ":" + std::string(api_id) + "/";
+}
+
+Result<std::string> normalised_policy(std::string_view text, std::string_view api_id,
+                                      const Installation& installation) {
+    return expanded_policy(text, execute_arn_prefix(installation, api_id));
+}
+
+Result<std::string> compact_policy(std::string_view text) {
+    return expanded_policy(text, std::string(kShortForm));
 }
 
 std::string policy_as_answered(std::string_view policy) {

@@ -17,6 +17,10 @@ std::string execute_arn_prefix(const Installation& installation, std::string_vie
 Result<std::string> normalised_policy(std::string_view text, std::string_view api_id,
                                       const Installation& installation);
 
+/// A policy in form, as compact JSON; resources stay as they are. Errors: Invalid, as
+/// normalised_policy().
+Result<std::string> compact_policy(std::string_view text);
+
 /// As answers carry it: with the quotes inside escaped once more, which clients undo.
 std::string policy_as_answered(std::string_view policy);
 

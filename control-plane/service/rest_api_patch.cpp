@@ -8,6 +8,7 @@
 #include "control-plane/service/patch.hpp"
 #include "control-plane/service/resource_policy.hpp"
 #include "control-plane/service/rest_api.hpp"
+#include "control-plane/service/tls_policy.hpp"
 
 namespace turnpike::service {
 
@@ -17,20 +18,6 @@ constexpr std::string_view kEndpointTypePath = "/endpointConfiguration/types/{}"
 
 constexpr std::array<std::string_view, 2> kApiKeySources{"HEADER", "AUTHORIZER"};
 constexpr std::array<std::string_view, 2> kEndpointAccessModes{"BASIC", "STRICT"};
-constexpr std::array<std::string_view, 12> kSecurityPolicies{
-    "TLS_1_0",
-    "TLS_1_2",
-    "SecurityPolicy_TLS13_1_3_2025_09",
-    "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
-    "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
-    "SecurityPolicy_TLS13_1_2_FIPS_PQ_2025_09",
-    "SecurityPolicy_TLS13_1_2_FIPS_PFS_PQ_2025_09",
-    "SecurityPolicy_TLS13_1_2_PQ_2025_09",
-    "SecurityPolicy_TLS13_1_2_2021_06",
-    "SecurityPolicy_TLS13_2025_EDGE",
-    "SecurityPolicy_TLS12_PFS_2025_EDGE",
-    "SecurityPolicy_TLS12_2018_EDGE",
-};
 
 Result<void> set_one_of(PatchTarget& target, const PatchOperation& operation,
                         std::span<const std::string_view> allowed) {

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "common/base/text.hpp"
+#include "control-plane/service/client_certificate.hpp"
 #include "control-plane/service/method_settings.hpp"
 #include "control-plane/service/patch.hpp"
 #include "control-plane/service/stage.hpp"
@@ -108,6 +109,17 @@ Result<void> patch_canary_override(PatchTarget& target, const PatchOperation& op
     return patch_variable(target, operation);
 }
 
+Result<void> patch_client_certificate(PatchTarget& target, const PatchOperation& operation) {
+    const std::string id = operation.value_text();
+    if (!id.empty()) {
+        lock_client_certificates(target.transaction);
+        if (!target.transaction.exists(Table::ClientCertificates, {"", id})) {
+            return invalid(client_certificate_not_found().message);
+        }
+    }
+    return patch_text(target, operation);
+}
+
 /// Kinds that this installation has none of: only taking the reference away is possible.
 template <const char* kText>
 Result<void> patch_reference(PatchTarget& target, const PatchOperation& operation) {
@@ -115,7 +127,6 @@ Result<void> patch_reference(PatchTarget& target, const PatchOperation& operatio
     return patch_text(target, operation);
 }
 constexpr char kNoVersion[] = "Invalid Documentation version specified";
-constexpr char kNoCertificate[] = "Invalid Client Certificate identifier specified";
 
 Result<void> patch_method(PatchTarget& target, const PatchOperation& operation) {
     return operation.verb == kRemove ? remove_method_settings(target, operation)
@@ -126,7 +137,7 @@ constexpr std::array<PatchRule, 19> kRules{{
     {"/deploymentId", kReplace | kCopy, patch_deployment},
     {"/description", kReplace, patch_text},
     {"/documentationVersion", kReplace, patch_reference<kNoVersion>},
-    {"/clientCertificateId", kReplace, patch_reference<kNoCertificate>},
+    {"/clientCertificateId", kReplace, patch_client_certificate},
     {"/tracingEnabled", kReplace, patch_flag},
     {"/cacheClusterEnabled", kReplace, patch_flag},
     {"/cacheClusterSize", kReplace, patch_text},

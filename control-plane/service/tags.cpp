@@ -2,8 +2,11 @@
 
 #include "control-plane/service/arn.hpp"
 #include "control-plane/service/bindings.hpp"
+#include "control-plane/service/client_certificate.hpp"
 #include "control-plane/service/conventions.hpp"
+#include "control-plane/service/domain_name.hpp"
 #include "control-plane/service/usage_plan.hpp"
+#include "control-plane/service/vpc_link.hpp"
 
 namespace turnpike::service {
 
@@ -16,6 +19,13 @@ void lock_for(Transaction& transaction, const TaggableResource& resource) {
             return transaction.lock(Table::RestApis, resource.key.id);
         case Table::Stages:
             return transaction.lock(Table::RestApis, resource.key.scope);
+        case Table::ClientCertificates:
+            return lock_client_certificates(transaction);
+        case Table::VpcLinks:
+            return lock_vpc_links(transaction);
+        case Table::DomainNames:
+        case Table::DomainNameAccessAssociations:
+            return lock_domain_names(transaction);
         default:
             return lock_access(transaction);
     }

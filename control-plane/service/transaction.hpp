@@ -22,8 +22,8 @@ enum class Table : std::uint8_t {
     Methods,      ///< scope = api id, id = "<resource id>/<HTTP method>"; whole Method with
                   ///< methodIntegration and methodResponses
     Models,       ///< scope = api id, id = model name
-    Deployments,  ///< scope = api id, id = deployment id; "snapshot" member is the blob hash (not
-                  ///< shown)
+    Deployments,  ///< scope = api id, id = deployment id; not shown: "snapshot", the blob hash,
+                  ///< and "vpcLinks", see vpc_link.hpp
     Stages,       ///< scope = api id, id = stage name
     ApiKeys,      ///< scope "", id = key id; the value is a secret, see ApiKeySecret; newest first
     UsagePlans,   ///< scope "", id = plan id
@@ -36,8 +36,9 @@ enum class Table : std::uint8_t {
                             ///< parts
     ClientCertificates,     ///< scope "", id = certificate id; the private key is a secret
     VpcLinks,               ///< scope "", id = link id
-    DomainNames,            ///< scope "", id = domain name; a private key given inline is a secret
-    BasePathMappings,       ///< scope = domain name, id = base path or "(none)"
+    DomainNames,  ///< scope "", id = domain name, "name+id" for private ones; a private key given
+                  ///< inline is a secret
+    BasePathMappings,              ///< scope = id of the domain name, id = base path or "(none)"
     DomainNameAccessAssociations,  ///< scope "", id = association id
     AuditEntries,  ///< scope "", id = a random one; newest first; "time" in seconds since 1970
 };
@@ -120,6 +121,16 @@ public:
 
     /// The domain names with a base path mapping to the API, each once, in their order.
     virtual std::vector<std::string> domains_mapped_to(std::string_view api_id) = 0;
+
+    /// The stages that name the certificate, "<api id>/<stage name>" each, but never more than
+    /// `enough`.
+    virtual std::vector<std::string> stages_with_client_certificate(std::string_view certificate_id,
+                                                                    std::int64_t enough) = 0;
+    /// The methods with the VPC link in what stages and their canaries run,
+    /// "<api id>:<HTTP method>:<resource id>:<stage name>" each, but never more than `enough`.
+    /// Time: linear in the deployments with the link.
+    virtual std::vector<std::string> deployed_uses_of_vpc_link(std::string_view link_id,
+                                                               std::int64_t enough) = 0;
 
     /// API key values: encrypted at rest, found by HMAC. put returns false if another key has it.
     virtual bool put_key_value(std::string_view key_id, std::string_view value) = 0;

@@ -269,6 +269,33 @@ std::vector<std::string> Transaction::domains_mapped_to(std::string_view api_id)
         .first_column();
 }
 
+std::vector<std::string> Transaction::stages_with_client_certificate(
+    std::string_view certificate_id, std::int64_t enough) {
+    if (!store::is_storable(certificate_id)) return {};
+    return session_
+        .execute(
+            "SELECT scope || '/' || id FROM stages WHERE document ->> 'clientCertificateId' = $1 "
+            "ORDER BY scope, sequence LIMIT $2::bigint",
+            {std::string(certificate_id), std::to_string(enough)})
+        .first_column();
+}
+
+std::vector<std::string> Transaction::deployed_uses_of_vpc_link(std::string_view link_id,
+                                                                std::int64_t enough) {
+    if (!store::is_storable(link_id)) return {};
+    return session_
+        .execute(
+            "SELECT DISTINCT stages.scope || ':' || method || ':' || stages.id FROM deployments "
+            "JOIN stages ON stages.scope = deployments.scope AND deployments.id IN "
+            "(stages.document ->> 'deploymentId', "
+            "stages.document #>> '{canarySettings,deploymentId}') "
+            "CROSS JOIN jsonb_array_elements_text(deployments.document -> 'vpcLinks' -> $1::text) "
+            "AS method "
+            "WHERE deployments.document -> 'vpcLinks' ? $1::text ORDER BY 1 LIMIT $2::bigint",
+            {std::string(link_id), std::to_string(enough)})
+        .first_column();
+}
+
 void Transaction::put_secret(std::string_view owner, std::string_view plain) {
     if (!store::is_storable(owner)) throw refused_text();
     session_.execute(

@@ -55,6 +55,10 @@ public:
     std::optional<std::string> key_with_value(std::string_view value) override;
 
     std::vector<std::string> domains_mapped_to(std::string_view api_id) override;
+    std::vector<std::string> stages_with_client_certificate(std::string_view certificate_id,
+                                                            std::int64_t enough) override;
+    std::vector<std::string> deployed_uses_of_vpc_link(std::string_view link_id,
+                                                       std::int64_t enough) override;
     void put_secret(std::string_view owner, std::string_view plain) override;
     std::optional<std::string> secret(std::string_view owner) override;
     void erase_secret(std::string_view owner) override;

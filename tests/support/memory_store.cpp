@@ -171,6 +171,38 @@ public:
         return {domains.begin(), domains.end()};
     }
 
+    std::vector<std::string> stages_with_client_certificate(std::string_view certificate_id,
+                                                            std::int64_t enough) override {
+        std::vector<std::string> stages;
+        for (const auto& [key, stored] : state.tables[Table::Stages]) {
+            if (std::ssize(stages) == enough) break;
+            if (stored.document.text("clientCertificateId") != certificate_id) continue;
+            stages.push_back(key.first + "/" + key.second);
+        }
+        return stages;
+    }
+    std::vector<std::string> deployed_uses_of_vpc_link(std::string_view link_id,
+                                                       std::int64_t enough) override {
+        std::set<std::string> uses;
+        for (const auto& [key, stored] : state.tables[Table::Stages]) {
+            const json::Value* canary = stored.document.find("canarySettings");
+            for (const json::Value* runs : {&std::as_const(stored.document), canary}) {
+                if (runs == nullptr) continue;
+                const auto* deployment = look_up(
+                    Table::Deployments, {key.first, std::string(runs->text("deploymentId"))});
+                const json::Value* links =
+                    deployment == nullptr ? nullptr : deployment->document.find("vpcLinks");
+                if (links == nullptr) continue;
+                for (const json::Value& method : links->array(link_id)) {
+                    uses.insert(key.first + ":" + method.as_string() + ":" + key.second);
+                }
+            }
+        }
+        std::vector<std::string> named(uses.begin(), uses.end());
+        if (std::ssize(named) > enough) named.resize(static_cast<std::size_t>(enough));
+        return named;
+    }
+
     bool put_key_value(std::string_view key_id, std::string_view value) override {
         const auto holder = key_with_value(value);
         if (holder && *holder != key_id) return false;

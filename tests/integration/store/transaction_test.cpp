@@ -415,6 +415,64 @@ TEST_CASE("domains are found by the API that they are mapped to") {
     });
 }
 
+TEST_CASE("stages are found by the client certificate that they name") {
+    TestDatabase test;
+    const auto stage = [](std::string_view certificate_id) {
+        return json::Value(json::Object{{"clientCertificateId", certificate_id}});
+    };
+    test.write([&](Transaction& transaction) {
+        add_api(transaction, "a");
+        add_api(transaction, "b");
+        transaction.insert(Table::Stages, {"b", "dev"}, stage("one"));
+        transaction.insert(Table::Stages, {"a", "prod"}, stage("one"));
+        transaction.insert(Table::Stages, {"a", "dev"}, stage("two"));
+        transaction.insert(Table::Stages, {"a", "none"}, named("x"));
+    });
+    test.read([](Transaction& transaction) {
+        CHECK(transaction.stages_with_client_certificate("one", 10) ==
+              std::vector<std::string>{"a/prod", "b/dev"});
+        CHECK(transaction.stages_with_client_certificate("one", 1) ==
+              std::vector<std::string>{"a/prod"});
+        CHECK(transaction.stages_with_client_certificate("", 10).empty());
+        CHECK(transaction.stages_with_client_certificate(std::string_view("\0", 1), 10).empty());
+    });
+}
+
+TEST_CASE("deployed methods are found by the VPC link that they use") {
+    TestDatabase test;
+    const auto deployment = [](const json::Object& links) {
+        return json::Value(json::Object{{"vpcLinks", links}});
+    };
+    const auto stage = [](std::string_view deployment_id, std::string_view canary_id) {
+        json::Value made = json::Object{{"deploymentId", deployment_id}};
+        if (!canary_id.empty()) made["canarySettings"]["deploymentId"] = canary_id;
+        return made;
+    };
+    test.write([&](Transaction& transaction) {
+        add_api(transaction, "a");
+        add_api(transaction, "b");
+        transaction.insert(
+            Table::Deployments, {"a", "d"},
+            deployment({{"one", json::Array{"GET:r", "PUT:r"}}, {"two", json::Array{"ANY:s"}}}));
+        transaction.insert(Table::Deployments, {"a", "e"}, named("x"));
+        transaction.insert(Table::Deployments, {"b", "d"},
+                           deployment({{"one", json::Array{"GET:t"}}}));
+        transaction.insert(Table::Stages, {"a", "prod"}, stage("d", ""));
+        transaction.insert(Table::Stages, {"a", "canary"}, stage("e", "d"));
+        transaction.insert(Table::Stages, {"a", "both"}, stage("d", "d"));
+        transaction.insert(Table::Stages, {"a", "other"}, stage("e", ""));
+    });
+    test.read([](Transaction& transaction) {
+        CHECK(transaction.deployed_uses_of_vpc_link("one", 10) ==
+              std::vector<std::string>{"a:GET:r:both", "a:GET:r:canary", "a:GET:r:prod",
+                                       "a:PUT:r:both", "a:PUT:r:canary", "a:PUT:r:prod"});
+        CHECK(transaction.deployed_uses_of_vpc_link("two", 2) ==
+              std::vector<std::string>{"a:ANY:s:both", "a:ANY:s:canary"});
+        CHECK(transaction.deployed_uses_of_vpc_link("three", 10).empty());
+        CHECK(transaction.deployed_uses_of_vpc_link("a'b", 10).empty());
+    });
+}
+
 TEST_CASE("two parts of a documentation cannot have one location") {
     TestDatabase test;
     const auto part = [](std::string_view type) {

@@ -34,6 +34,9 @@ public:
                 service::deployment_bindings(), service::stage_bindings(),
                 service::api_key_bindings(), service::usage_plan_bindings(),
                 service::usage_plan_key_bindings(), service::account_bindings(),
+                service::client_certificate_bindings(), service::vpc_link_bindings(),
+                service::domain_name_bindings(), service::base_path_mapping_bindings(),
+                service::domain_name_access_association_bindings(), service::sdk_type_bindings(),
                 service::tag_bindings()}) {
         api = make_api("pets");
     }

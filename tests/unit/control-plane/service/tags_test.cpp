@@ -10,6 +10,28 @@ namespace {
 std::string arn(std::string_view path) {
     return "arn:aws:apigateway:us-east-1::" + std::string(path);
 }
+std::string make_vpc_link(InstallationUnderTest& world) {
+    return std::string(
+        world.call.ok("CreateVpcLink", Object{{"name", "l"}, {"targetArns", Array{arn("/x")}}})
+            .text("id"));
+}
+/// Returns: the path in its ARN.
+std::string make_domain_name(InstallationUnderTest& world, std::string_view type,
+                             std::string_view name) {
+    const Value made = world.call.ok(
+        "CreateDomainName",
+        Object{{"domainName", name}, {"endpointConfiguration", Object{{"types", Array{type}}}}});
+    const std::string_view all = made.text("domainNameArn");
+    return std::string(all.substr(all.rfind(':') + 1));
+}
+std::string make_association(InstallationUnderTest& world) {
+    const std::string domain = make_domain_name(world, "PRIVATE", "c.example.com");
+    world.call.ok("CreateDomainNameAccessAssociation",
+                  Object{{"domainNameArn", arn(domain)},
+                         {"accessAssociationSourceType", "VPCE"},
+                         {"accessAssociationSource", "vpce-1"}});
+    return "/domainnameaccessassociations/domainname/c.example.com/vpcesource/vpce-1";
+}
 Value tagging(std::string_view resource, const Object& tags) {
     return Object{{"resourceArn", resource}, {"tags", tags}};
 }
@@ -21,7 +43,11 @@ TEST_CASE("every kind of resource that has tags takes, shows and loses them") {
     world.deploy("dev");
     for (const std::string& path :
          {"/restapis/" + world.api, "/restapis/" + world.api + "/stages/dev",
-          "/apikeys/" + world.make_key("k"), "/usageplans/" + world.make_plan("p")}) {
+          "/apikeys/" + world.make_key("k"), "/usageplans/" + world.make_plan("p"),
+          "/clientcertificates/" +
+              std::string(world.call.ok("GenerateClientCertificate").text("clientCertificateId")),
+          "/vpclinks/" + make_vpc_link(world), make_domain_name(world, "EDGE", "a.example.com"),
+          make_domain_name(world, "PRIVATE", "b.example.com"), make_association(world)}) {
         const Value resource = Object{{"resourceArn", arn(path)}};
         CHECK(world.call.ok("GetTags", resource) == Value(Object{{"tags", Object{}}}));
         CHECK(world.call.ok("TagResource", tagging(arn(path), {{"a", "1"}, {"b", "2"}})) ==
@@ -64,7 +90,12 @@ TEST_CASE("what does not exist has no tags") {
     CHECK(refusal("/apikeys/nope") == "404 Invalid API Key identifier specified");
     CHECK(refusal("/usageplans/nope") == "404 Invalid Usage Plan ID specified");
     CHECK(refusal("/apis/" + world.api) == "404 Invalid resource identifier specified");
-    CHECK(refusal("/vpclinks/abc") == "404 Invalid resource identifier specified");
+    CHECK(refusal("/vpclinks/abc") == "404 Invalid Vpc Link identifier specified");
+    CHECK(refusal("/clientcertificates/abc") ==
+          "404 Invalid Client Certificate identifier specified");
+    CHECK(refusal("/domainnames/no.example.com") == "404 Invalid domain name identifier specified");
+    CHECK(refusal("/domainnameaccessassociations/domainname/x/vpcesource/y") ==
+          "404 Invalid domain name access association identifier specified");
 }
 
 TEST_CASE("what is no ARN of a taggable resource is refused") {
