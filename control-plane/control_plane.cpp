@@ -71,8 +71,6 @@ api::Server::Options server_options(const config::ControlSettings& settings) {
 publish::TestRunner::Options test_options(const config::ControlSettings& settings) {
     publish::TestRunner::Options options;
     options.redis_url = settings.redis_url;
-    options.running_max = static_cast<std::size_t>(
-        std::max<std::int64_t>(1, static_cast<std::int64_t>(settings.admin_threads) / 2));
     return options;
 }
 
@@ -270,8 +268,11 @@ Result<void> ControlPlane::serve() {
                       {"GetWorkers",
                        [&parts](WallTime now) { return parts.rollout->workers(now); }}},
         .completions = {{"TestInvokeMethod",
-                         [&parts](const json::Value& planned, const api::Request& request) {
-                             return parts.tests->run(planned, field_of(request, "User-Agent"));
+                         [&parts](json::Value planned, const api::Request& request) {
+                             return [&parts, planned = std::move(planned),
+                                     agent = std::string(field_of(request, "User-Agent"))] {
+                                 return parts.tests->run(planned, agent);
+                             };
                          }}},
         .log_error =
             [](const std::string& text) {

@@ -65,6 +65,10 @@ Connection::~Connection() { budget_.give_back(reserved_); }
 
 std::string Connection::receive(std::string_view input, SteadyTime now) {
     while (!input.empty() && state_ != State::Ending) {
+        if (state_ == State::Waiting) {
+            keep_for_later(input, now);
+            break;
+        }
         if (state_ == State::Head) {
             input = take_head(input, now);
         } else {
@@ -183,8 +187,31 @@ std::string_view Connection::take_chunks(std::string_view input) {
 
 void Connection::finish_request(SteadyTime now) {
     const Request request{signed_head(), head_.path(), head_.query(), body_, source_address_};
+    Reply reply = handler_.handle(request);
+    if (!reply.later) return finish_answer(reply.answer, now);
+    later_ = std::move(reply.later);
+    state_ = State::Waiting;
+    deadline_ = now + limits::kLateAnswerTimeout;
+    budget_.give_back(std::exchange(reserved_, 0));
+    body_ = {};
+}
+
+void Connection::keep_for_later(std::string_view input, SteadyTime now) {
+    if (held_.size() + input.size() > limits::kHeldBytesMax) return end(now);
+    held_.append(input);
+}
+
+std::string Connection::answer(const Answer& late, SteadyTime now) {
+    if (state_ != State::Waiting) return {};
+    finish_answer(late, now);
+    std::string answers = std::exchange(output_, {});
+    const std::string held = std::exchange(held_, {});
+    return answers + receive(held, now);
+}
+
+void Connection::finish_answer(const Answer& answer, SteadyTime now) {
     const bool keep_alive = head_.keeps_alive();
-    write(handler_.handle(request), keep_alive);
+    write(answer, keep_alive);
     must_end_ = !keep_alive;
     wait_for_next(now);
 }

@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -41,6 +43,12 @@ public:
     /// none. Input after the end of the connection is dropped.
     std::string receive(std::string_view input, SteadyTime now);
 
+    /// Work that gives the answer to the last request, for a thread that may wait; what comes
+    /// meanwhile is kept for later, up to a bound. Returns: an empty function if there is none.
+    std::function<Answer()> take_later() { return std::exchange(later_, {}); }
+    /// Takes what that work gave. Returns: as receive(); nothing if the connection has ended.
+    std::string answer(const Answer& late, SteadyTime now);
+
     /// Nothing more will be answered: send what receive() returned, end the sending side, and read
     /// on until the client ends too or the deadline has passed.
     bool is_ending() const { return state_ == State::Ending; }
@@ -50,7 +58,7 @@ public:
     std::string time_out();
 
 private:
-    enum class State : std::uint8_t { Head, Body, Chunks, Ending };
+    enum class State : std::uint8_t { Head, Body, Chunks, Waiting, Ending };
 
     std::string_view take_head(std::string_view input, SteadyTime now);
     void begin_request(SteadyTime now);
@@ -58,6 +66,8 @@ private:
     std::string_view take_chunks(std::string_view input);
     bool reserve(std::size_t bytes);
     void finish_request(SteadyTime now);
+    void finish_answer(const Answer& answer, SteadyTime now);
+    void keep_for_later(std::string_view input, SteadyTime now);
     void refuse(int status, std::string message);
     void refuse(http::HeadProblem problem);
     void write(const Answer& answer, bool keep_alive);
@@ -79,6 +89,8 @@ private:
     std::uint64_t body_missing_ = 0;
     std::size_t reserved_ = 0;
     std::string output_;
+    std::function<Answer()> later_;
+    std::string held_;  // what came while the answer is awaited
     bool must_end_ = false;
 };
 

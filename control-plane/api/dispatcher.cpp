@@ -23,67 +23,90 @@ std::optional<Answer> Dispatcher::precheck(const access::RequestHead& head) {
     return encode(to_failure(checked->value()));
 }
 
-Answer Dispatcher::handle(const Request& request) {
-    const SteadyTime started = steady_now();
-    const Operation* operation = nullptr;
-    Answer result;
+Answer Dispatcher::guard(const Operation*& operation, const std::function<Answer()>& work) {
     try {
-        result = answer(request, operation);
+        return work();
     } catch (const service::OutcomeUnknown& lost) {
         hold_calls();
         parts_.log_error(name_of(operation) + ": database lost in a commit, which may have been " +
                          "made: " + lost.what());
-        result = encode(outcome_unknown());
+        return encode(outcome_unknown());
     } catch (const service::StoreUnavailable& away) {
         hold_calls();
         parts_.log_error(name_of(operation) + ": database away: " + away.what());
-        result = encode(service_unavailable());
+        return encode(service_unavailable());
     } catch (const std::exception& failure) {
         parts_.log_error(name_of(operation) + ": " + failure.what());
-        result = encode(to_failure(internal_error({}), Contract::RestV1));
+        return encode(to_failure(internal_error({}), Contract::RestV1));
     }
-    parts_.observe({operation, result.status,
-                    std::chrono::duration_cast<Microseconds>(steady_now() - started)});
-    return result;
+}
+
+Reply Dispatcher::handle(const Request& request) {
+    const SteadyTime started = steady_now();
+    const Operation* operation = nullptr;
+    std::function<Answer()> later;
+    Answer result = guard(operation, [&] {
+        Reply reply = answer(request, operation);
+        later = std::move(reply.later);
+        return std::move(reply.answer);
+    });
+    if (!later) {
+        observe(operation, result.status, started);
+        return {std::move(result)};
+    }
+    return {{}, [this, operation, started, work = std::move(later)]() mutable {
+                Answer late = guard(operation, work);
+                observe(operation, late.status, started);
+                return late;
+            }};
+}
+
+void Dispatcher::observe(const Operation* operation, int status, SteadyTime started) {
+    parts_.observe(
+        {operation, status, std::chrono::duration_cast<Microseconds>(steady_now() - started)});
 }
 
 void Dispatcher::hold_calls() {
     outage_until_ = (steady_now() + limits::kOutageHold).time_since_epoch().count();
 }
 
-Answer Dispatcher::answer(const Request& request, const Operation*& operation) {
+Reply Dispatcher::answer(const Request& request, const Operation*& operation) {
     const WallTime now = wall_now();
     const auto authenticated = parts_.authenticator.authenticate(request.head, request.body, now);
-    if (!authenticated) return encode(service_unavailable());
+    if (!authenticated) return {encode(service_unavailable())};
     if (const auto* refusal = std::get_if<access::Refusal>(&*authenticated)) {
-        return encode(to_failure(*refusal));
+        return {encode(to_failure(*refusal))};
     }
     const auto found = router_.find(request.head.method, request.path, request.query);
-    if (const auto* failure = std::get_if<Failure>(&found)) return encode(*failure);
+    if (const auto* failure = std::get_if<Failure>(&found)) return {encode(*failure)};
     const Match& match = std::get<Match>(found);
     operation = match.operation;
     return run_operation(match, request, std::get<access::Principal>(*authenticated), now);
 }
 
-Answer Dispatcher::run_operation(const Match& match, const Request& request,
-                                 const access::Principal& principal, WallTime now) {
+Reply Dispatcher::run_operation(const Match& match, const Request& request,
+                                const access::Principal& principal, WallTime now) {
     const Operation& operation = *match.operation;
     const auto addition = parts_.additions.find(operation.name);
     const bool is_addition =
         operation.contract == Contract::Turnpike && addition != parts_.additions.end();
     const service::Binding* binding = parts_.bindings.find(operation);
-    if (binding == nullptr && !is_addition) return encode(not_built(operation));
+    if (binding == nullptr && !is_addition) return {encode(not_built(operation))};
 
     const auto decoded = decode(match, {request.query, request.head.fields, request.body});
-    if (const auto* failure = std::get_if<Failure>(&decoded)) return encode(*failure);
+    if (const auto* failure = std::get_if<Failure>(&decoded)) return {encode(*failure)};
     const service::Call call{
         std::get<json::Value>(decoded), parts_.installation,    now,         principal.arn,
         principal.access_key_id,        request.source_address, request.path};
     Result<json::Value> output = is_addition ? addition->second(now) : run_handler(*binding, call);
     const auto completion = parts_.completions.find(operation.name);
-    if (output && completion != parts_.completions.end()) {
-        output = completion->second(*output, request);
-    }
+    if (!output || completion == parts_.completions.end()) return {to_answer(operation, output)};
+    return {{}, [this, &operation, work = completion->second(*std::move(output), request)] {
+                return to_answer(operation, work());
+            }};
+}
+
+Answer Dispatcher::to_answer(const Operation& operation, const Result<json::Value>& output) {
     if (output) return encode(operation, *output);
     if (output.error().kind == Error::Kind::Internal) {
         parts_.log_error(std::string(operation.name) + ": " + output.error().detail);

@@ -27,6 +27,14 @@ struct Request {
     std::string_view source_address = {};  ///< Of the peer: "127.0.0.1".
 };
 
+/// What a request leads to: its answer, or how to get it.
+struct Reply {
+    Answer answer;
+    /// Set: gives the answer instead. It may wait, so it is for a thread that serves nobody else;
+    /// it keeps nothing of the request, never throws, and needs the handler.
+    std::function<Answer()> later = {};
+};
+
 /// What turns requests into answers; the HTTP connection knows no more of it. Thread: any.
 class RequestHandler {
 public:
@@ -34,7 +42,7 @@ public:
     /// What can be refused by the head alone, so that nobody unknown sends a body.
     virtual std::optional<Answer> precheck(const access::RequestHead& head) = 0;
     /// Never throws.
-    virtual Answer handle(const Request& request) = 0;
+    virtual Reply handle(const Request& request) = 0;
 };
 
 /// The order of checks of the management API: signature, route, types, constraints, rules. Each
@@ -45,9 +53,9 @@ public:
     /// service::StoreUnavailable.
     using Addition = std::function<Result<json::Value>(WallTime)>;
     /// What is left to do when the transaction of an operation has ended, with what its rule gave;
-    /// it may wait, and keeps no other call from the database meanwhile. Gives the output.
-    using Completion =
-        std::function<Result<json::Value>(const json::Value& planned, const Request& request)>;
+    /// what it gives may wait (see Reply::later), and gives the output.
+    using Completion = std::function<std::function<Result<json::Value>()>(json::Value planned,
+                                                                          const Request& request)>;
     /// Told after every call; `operation` is null if none was found. Must not block.
     struct Outcome {
         const Operation* operation = nullptr;
@@ -69,14 +77,18 @@ public:
     explicit Dispatcher(Parts parts) : parts_(std::move(parts)) {}
 
     std::optional<Answer> precheck(const access::RequestHead& head) override;
-    Answer handle(const Request& request) override;
+    Reply handle(const Request& request) override;
 
 private:
     /// Further calls are refused at once for a moment.
     void hold_calls();
-    Answer answer(const Request& request, const Operation*& operation);
-    Answer run_operation(const Match& match, const Request& request,
-                         const access::Principal& principal, WallTime now);
+    /// `work`, and what is answered to its exceptions.
+    Answer guard(const Operation*& operation, const std::function<Answer()>& work);
+    Reply answer(const Request& request, const Operation*& operation);
+    Reply run_operation(const Match& match, const Request& request,
+                        const access::Principal& principal, WallTime now);
+    Answer to_answer(const Operation& operation, const Result<json::Value>& output);
+    void observe(const Operation* operation, int status, SteadyTime started);
     Result<json::Value> run_handler(const service::Binding& binding, const service::Call& call);
     Result<json::Value> run_change(const service::Binding& binding, const service::Call& call);
 

@@ -23,6 +23,12 @@ constexpr Milliseconds kIdleTimeout{75'000};
 constexpr Milliseconds kLingerTimeout{2'000};
 constexpr Milliseconds kWriteTimeout{10'000};
 
+/// For work that goes on beside the connections, and how much of it there may be.
+constexpr Milliseconds kLateAnswerTimeout{60'000};
+constexpr std::size_t kLateCallsMax = 32;
+/// What a client may send ahead meanwhile.
+constexpr std::size_t kHeldBytesMax = 65'536;
+
 /// Violations of one request that are spelled out, and how much of a value is repeated in one.
 constexpr std::size_t kViolationsMax = 50;
 constexpr std::size_t kEchoBytesMax = 1024;

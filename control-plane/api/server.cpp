@@ -5,15 +5,18 @@
 #include <pistache/peer.h>
 #include <pistache/transport.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <exception>
+#include <mutex>
 #include <optional>
 
 #include "control-plane/api/connection.hpp"
+#include "control-plane/api/late_calls.hpp"
 #include "control-plane/api/limits.hpp"
 #include "control-plane/api/tls.hpp"
 
@@ -32,6 +35,42 @@ struct Shared {
     std::optional<TlsContext> tls{};  ///< Set before the first connection.
     BodyBudget bodies{limits::kBodiesBytesMax};
     std::atomic<std::size_t> connections{0};
+    LateCalls late{limits::kLateCallsMax};
+};
+
+/// Answers that other threads made for clients of one transport. Thread: any.
+class Mailbox {
+public:
+    struct Letter {
+        std::weak_ptr<tcp::Peer> peer;
+        Answer answer;
+    };
+    Mailbox() : bell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+    ~Mailbox() { ::close(bell_); }
+    Mailbox(const Mailbox&) = delete;
+    Mailbox& operator=(const Mailbox&) = delete;
+
+    /// Readable when there are letters.
+    int bell() const { return bell_; }
+    void put(Letter letter) {
+        {
+            const std::lock_guard lock(mutex_);
+            letters_.push_back(std::move(letter));
+        }
+        const std::uint64_t one = 1;
+        static_cast<void>(!::write(bell_, &one, sizeof one));
+    }
+    std::vector<Letter> take() {
+        std::uint64_t rung = 0;
+        static_cast<void>(!::read(bell_, &rung, sizeof rung));
+        const std::lock_guard lock(mutex_);
+        return std::exchange(letters_, {});
+    }
+
+private:
+    int bell_;
+    std::mutex mutex_;
+    std::vector<Letter> letters_;
 };
 
 /// One client: what it sends, and what it is to be sent. Thread: its transport's.
@@ -51,6 +90,10 @@ public:
         if (!tls_) return connection_.receive(input, now);
         const std::string text = tls_->receive(input);
         return say(connection_.receive(text, now));
+    }
+    std::function<Answer()> take_later() { return connection_.take_later(); }
+    std::string answer(const Answer& late, SteadyTime now) {
+        return say(connection_.answer(late, now));
     }
     std::string time_out() { return say(connection_.time_out()); }
     bool is_ending() const { return connection_.is_ending() || (tls_ && tls_->is_broken()); }
@@ -119,25 +162,51 @@ public:
     void onInput(const char* buffer, size_t len, const std::shared_ptr<tcp::Peer>& peer) override {
         const std::shared_ptr<Client> client = client_of(*peer);
         if (client == nullptr || client->is_ended) return;
-        const std::string output = client->receive({buffer, len}, steady_now());
+        send(*client, client->receive({buffer, len}, steady_now()), peer);
+    }
+
+    Mailbox& mailbox() { return *mailbox_; }
+    /// Gives the letters to their clients.
+    void deliver() {
+        for (const Mailbox::Letter& letter : mailbox_->take()) {
+            const std::shared_ptr<tcp::Peer> peer = letter.peer.lock();
+            const std::shared_ptr<Client> client = peer ? client_of(*peer) : nullptr;
+            if (client == nullptr || client->is_ended) continue;
+            send(*client, client->answer(letter.answer, steady_now()), peer);
+        }
+    }
+
+private:
+    void send(Client& client, std::string_view output, const std::shared_ptr<tcp::Peer>& peer) {
         const bool is_sent = send_all(peer->fd(), output, limits::kWriteTimeout);
-        if (is_sent && !client->is_ending()) return;
-        client->is_ended = true;
+        if (is_sent && !client.is_ending()) return start_late(client, peer);
+        client.is_ended = true;
         // The client sees the end; its own end, or the sweep, removes the peer. Removing it here
         // would pull it from under the library, which is still reading from it.
         ::shutdown(peer->fd(), is_sent ? SHUT_WR : SHUT_RDWR);
     }
 
-private:
+    void start_late(Client& client, const std::shared_ptr<tcp::Peer>& peer) {
+        std::function<Answer()> later = client.take_later();
+        if (!later) return;
+        const std::weak_ptr<tcp::Peer> waiting = peer;
+        const bool is_started =
+            shared_.late.start([mailbox = mailbox_, waiting, work = std::move(later)] {
+                mailbox->put({waiting, work()});
+            });
+        if (!is_started) mailbox_->put({waiting, encode(service_unavailable())});
+    }
+
     Shared& shared_;
+    std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
 };
 
 /// The library's transport, plus a timer that cuts connections whose deadline has passed. Thread:
 /// its own.
 class SweepingTransport final : public tcp::Transport {
 public:
-    explicit SweepingTransport(const std::shared_ptr<tcp::Handler>& handler)
-        : tcp::Transport(handler), receiver_(handler) {}
+    explicit SweepingTransport(const std::shared_ptr<Receiver>& receiver)
+        : tcp::Transport(receiver), receiver_(receiver) {}
     ~SweepingTransport() override {
         if (timer_ >= 0) ::close(timer_);
     }
@@ -148,23 +217,29 @@ public:
         const timespec interval{.tv_sec = 0, .tv_nsec = kSweepInterval.count() * 1'000'000};
         const itimerspec every{.it_interval = interval, .it_value = interval};
         ::timerfd_settime(timer_, 0, &every, nullptr);
-        poller.addFd(timer_, Pistache::Flags<polling::NotifyOn>(polling::NotifyOn::Read), tag());
+        const Pistache::Flags<polling::NotifyOn> readable(polling::NotifyOn::Read);
+        poller.addFd(timer_, readable, tag_of(timer_));
+        poller.addFd(receiver_->mailbox().bell(), readable, tag_of(receiver_->mailbox().bell()));
     }
 
     void onReady(const Pistache::Aio::FdSet& fds) override {
         // First the events: a peer that is removed must not appear in them any more.
         tcp::Transport::onReady(fds);
         for (const auto& entry : fds) {
-            if (entry.getTag() == tag()) return sweep();
+            if (entry.getTag() == tag_of(receiver_->mailbox().bell())) receiver_->deliver();
+        }
+        for (const auto& entry : fds) {
+            if (entry.getTag() == tag_of(timer_)) return sweep();
         }
     }
 
     std::shared_ptr<Pistache::Aio::Handler> clone() const override {
-        return std::make_shared<SweepingTransport>(receiver_->clone());
+        return std::make_shared<SweepingTransport>(
+            std::static_pointer_cast<Receiver>(receiver_->clone()));
     }
 
 private:
-    polling::Tag tag() const { return polling::Tag(static_cast<std::uint64_t>(timer_)); }
+    static polling::Tag tag_of(int fd) { return polling::Tag(static_cast<std::uint64_t>(fd)); }
 
     void sweep() {
         std::uint64_t ticks = 0;
@@ -186,7 +261,7 @@ private:
         removePeer(peer);
     }
 
-    std::shared_ptr<tcp::Handler> receiver_;
+    std::shared_ptr<Receiver> receiver_;
     int timer_ = -1;
 };
 
@@ -247,6 +322,7 @@ Result<void> Server::start() {
 
 void Server::stop() {
     if (!std::exchange(parts_->is_running, false)) return;
+    parts_->shared.late.wait();
     parts_->listener.shutdown();
 }
 

@@ -1,8 +1,10 @@
 """TestInvokeMethod: methods of a draft that was never deployed, executed by a worker for a stock client."""
 
 import json
+import os
 import re
 import signal
+import socket
 import threading
 import time
 import unittest
@@ -266,8 +268,8 @@ class Workers(unittest.TestCase):
     def setUp(self):
         self.upstream = self.enterContext(Upstream())
 
-    def start(self, workers):
-        self.stack = self.enterContext(Stack(workers=workers))
+    def start(self, workers, **settings):
+        self.stack = self.enterContext(Stack(workers=workers, control_settings=settings))
         self.client = self.stack.client()
         self.api, self.root = make_api(self.client)
         for verb in ("GET", "POST"):
@@ -316,6 +318,50 @@ class Workers(unittest.TestCase):
         self.assertEqual(error["Code"], "BadRequestException")
         self.assertIn("No worker is running", error["Message"])
 
+    def test_other_calls_go_on_while_one_waits(self):
+        self.start(workers=1, TURNPIKE_ADMIN_THREADS=1)
+        thread, ends = self.in_background("GET")
+        self.assertEqual(self.stack.client().get_rest_api(restApiId=self.api)["id"], self.api)
+        self.assertEqual(ends, [])
+        thread.join()
+        self.assertEqual(ends[0]["status"], 200)
+
+    def test_a_control_plane_that_stops_does_not_wait_for_tests(self):
+        self.start(workers=1)
+        self.client.update_integration(
+            restApiId=self.api, resourceId=self.root, httpMethod="GET",
+            patchOperations=[{"op": "replace", "path": "/uri", "value": f"{self.silent()}/"}])
+        ends = []
+
+        def call():
+            try:
+                ends.append(self.invoke())
+            except Exception as failure:  # whatever the client makes of it
+                ends.append(failure)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        wait_for(lambda: self.accepted, 10, "the back end to be called")
+        self.stack.controls[0].stop(seconds=10)
+        thread.join()
+
+    def silent(self):
+        """A back end that never answers."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        self.accepted = []
+
+        def accept():
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return
+            self.addCleanup(connection.close)
+            self.accepted.append(connection)
+
+        threading.Thread(target=accept, daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
     def test_another_worker_takes_what_one_does_not(self):
         self.start(workers=2)
         stopped, _ = self.stack.workers
@@ -346,7 +392,6 @@ class Workers(unittest.TestCase):
 
 def sockets_of(pid):
     """Inodes of the sockets that a process has."""
-    import os
     found = set()
     for name in os.listdir(f"/proc/{pid}/fd"):
         try:

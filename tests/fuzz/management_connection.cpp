@@ -12,7 +12,7 @@ namespace {
 class Recorder final : public RequestHandler {
 public:
     std::optional<Answer> precheck(const access::RequestHead&) override { return std::nullopt; }
-    Answer handle(const Request& request) override {
+    Reply handle(const Request& request) override {
         seen += request.head.method;
         seen += ' ';
         seen += request.head.target;

@@ -20,10 +20,13 @@ public:
         }
         return std::nullopt;
     }
-    Answer handle(const Request& request) override {
+    Reply handle(const Request& request) override {
         ++calls;
         last_target = request.head.target;
-        return {200, {{"X-Method", std::string(request.head.method)}}, std::string(request.body)};
+        Answer answer{
+            200, {{"X-Method", std::string(request.head.method)}}, std::string(request.body)};
+        if (request.path != "/later") return {answer};
+        return {{}, [answer] { return answer; }};
     }
     int calls = 0;
     std::string last_target;
@@ -52,6 +55,40 @@ bool is_json_error(std::string_view answer, std::string_view status, std::string
 }
 
 }  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "an answer may come later, and requests sent ahead wait for it") {
+    CHECK(send("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
+               "GET /next HTTP/1.1\r\nHost: x\r\n\r\n")
+              .empty());
+    CHECK(handler.calls == 1);
+    const auto later = connection.take_later();
+    REQUIRE(later);
+    CHECK_FALSE(connection.take_later());
+    CHECK(send("GET /third HTTP/1.1\r\nHost: x\r\n").empty());
+    const std::string answers = connection.answer(later(), kStart);
+    CHECK(answers.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(answers.find("\r\n\r\nhiHTTP/1.1 200 OK\r\n") != answers.npos);
+    CHECK(handler.last_target == "/next");
+    send("\r\n");
+    CHECK(handler.last_target == "/third");
+}
+
+TEST_CASE_FIXTURE(Fixture, "an answer that comes too late is dropped") {
+    send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto later = connection.take_later();
+    CHECK(connection.deadline() == kStart + limits::kLateAnswerTimeout);
+    CHECK(is_json_error(connection.time_out(), "408", "RequestTimeoutException"));
+    CHECK(connection.answer(later(), kStart).empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "who sends too much ahead of an answer is cut off") {
+    send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    send(std::string(limits::kHeldBytesMax, 'a'));
+    CHECK_FALSE(connection.is_ending());
+    send("a");
+    CHECK(connection.is_ending());
+    CHECK(connection.answer({}, kStart).empty());
+}
 
 TEST_CASE_FIXTURE(Fixture, "a request is answered and the connection stays") {
     const std::string answer =

@@ -74,7 +74,9 @@ struct Fixture {
     std::vector<std::string> logged;
     std::vector<Dispatcher::Outcome> outcomes;
     bool was_in_transaction = false;
+    bool was_late = false;
     bool fails_to_complete = false;
+    bool breaks = false;
     Dispatcher dispatcher{Dispatcher::Parts{
         .authenticator = authenticator,
         .store = store,
@@ -85,13 +87,15 @@ struct Fixture {
                            return json::Value(json::Object{{"latestRevision", 7}});
                        }}},
         .completions = {{"GetAccount",
-                         [this](const json::Value& planned,
-                                const Request& request) -> Result<json::Value> {
-                             was_in_transaction = store.is_running;
-                             if (fails_to_complete) return conflict("too late");
-                             return json::Value(
-                                 json::Object{{"apiKeyVersion", std::string(planned.text("plan")) +
-                                                                    std::string(request.path)}});
+                         [this](json::Value planned, const Request& request) {
+                             return [this, planned = std::move(planned),
+                                     path = std::string(request.path)]() -> Result<json::Value> {
+                                 was_in_transaction = store.is_running;
+                                 if (fails_to_complete) return conflict("too late");
+                                 if (breaks) throw std::runtime_error("secret detail");
+                                 return json::Value(json::Object{
+                                     {"apiKeyVersion", std::string(planned.text("plan")) + path}});
+                             };
                          }}},
         .log_error = [this](const std::string& text) { logged.push_back(text); },
         .observe = [this](const Dispatcher::Outcome& outcome) { outcomes.push_back(outcome); }}};
@@ -117,7 +121,9 @@ struct Fixture {
             "AWS4-HMAC-SHA256 Credential=" + std::string(key) + '/' + scope +
             ", SignedHeaders=host;x-amz-date, Signature=" + expected.signature;
         fields.push_back({"Authorization", authorization});
-        return dispatcher.handle({{method, path, fields}, path, {}, body});
+        Reply reply = dispatcher.handle({{method, path, fields}, path, {}, body});
+        was_late = reply.later != nullptr;
+        return was_late ? reply.later() : reply.answer;
     }
 
     static std::string type_of(const Answer& answer) {
@@ -165,10 +171,18 @@ TEST_CASE_FIXTURE(Fixture, "what is left to do is done when the transaction has 
     was_in_transaction = true;
     CHECK(call("GET", "/account").body == R"({"apiKeyVersion":"planned /account"})");
     CHECK_FALSE(was_in_transaction);
+    CHECK(was_late);
     fails_to_complete = true;
     CHECK(type_of(call("GET", "/account")) == "ConflictException");
+    fails_to_complete = false;
+    breaks = true;
+    CHECK(call("GET", "/account").status == 500);
     store.is_away = true;
     CHECK(call("GET", "/account").status == 503);
+    CHECK_FALSE(was_late);
+    REQUIRE(outcomes.size() == 4);
+    CHECK(outcomes[1].status == 409);
+    CHECK(outcomes[2].operation->name == "GetAccount");
 }
 
 TEST_CASE_FIXTURE(Fixture, "Turnpike's additions are signed and encoded like the rest") {

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <future>
 #include <thread>
 
 using namespace turnpike;
@@ -15,9 +17,17 @@ namespace {
 class Echo final : public RequestHandler {
 public:
     std::optional<Answer> precheck(const access::RequestHead&) override { return std::nullopt; }
-    Answer handle(const Request& request) override {
-        return {200, {}, std::string(request.path) + ':' + std::string(request.body)};
+    Reply handle(const Request& request) override {
+        Answer answer{200, {}, std::string(request.path) + ':' + std::string(request.body)};
+        if (request.path != "/later") return {answer};
+        return {{}, [this, answer] {
+                    ++waiting;
+                    gate.get_future().wait();
+                    return answer;
+                }};
     }
+    std::promise<void> gate;  ///< Opens for the one call of /later.
+    std::atomic<int> waiting{0};
 };
 
 /// A blocking client socket.
@@ -78,6 +88,39 @@ TEST_CASE_FIXTURE(Fixture, "requests of one connection are answered until it is 
     CHECK(client.receive_until("/a:").starts_with("HTTP/1.1 200"));
     client.send("POST /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n\r\nz");
     CHECK(client.receive_all().ends_with("/b:z"));
+}
+
+TEST_CASE("an answer that is waited for keeps nobody else of its thread from being served") {
+    Echo handler;
+    Server server({.port = 0, .threads = 1}, handler);
+    REQUIRE(server.start().has_value());
+    Client patient(server.port());
+    patient.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+    Client other(server.port());
+    other.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    CHECK(other.receive_all().ends_with("/a:"));
+    CHECK(handler.waiting == 1);
+    handler.gate.set_value();
+    CHECK(patient.receive_until("/later:").starts_with("HTTP/1.1 200"));
+    patient.send("GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    CHECK(patient.receive_all().ends_with("/b:"));
+}
+
+TEST_CASE("a client that left before its answer is no harm, and stopping waits for the work") {
+    Echo handler;
+    Server server({.port = 0, .threads = 1}, handler);
+    REQUIRE(server.start().has_value());
+    {
+        Client hasty(server.port());
+        hasty.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+        Client other(server.port());
+        other.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        CHECK(other.receive_all().ends_with("/a:"));
+    }
+    std::thread stopping([&server] { server.stop(); });
+    handler.gate.set_value();
+    stopping.join();
+    CHECK(handler.waiting == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a client that has ended its side still gets its answers") {
