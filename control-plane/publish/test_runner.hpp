@@ -19,7 +19,7 @@ class TestRunner {
 public:
     struct Options {
         std::string redis_url;             ///< Each test that waits has a connection of its own.
-        std::size_t running_max = 16;       ///< More are refused.
+        std::size_t running_max = 16;      ///< More are refused.
         Milliseconds claim_wait{2000};     ///< For a worker to take what it was asked.
         Milliseconds answer_wait{35'000};  ///< For everything.
         /// A worker that said nothing for so long while it runs a test is gone.
