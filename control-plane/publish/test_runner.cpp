@@ -207,7 +207,7 @@ Result<json::Value> TestRunner::run_somewhere(const std::string& call, bool is_r
     redis::Client waiting(std::move(own));
     bool was_started = false;
     for (const WorkerReport& worker : *workers) {
-        if (steady_now() >= deadline) break;
+        if (steady_now() >= deadline || is_stopping_) break;
         Attempt attempt(*this, waiting, worker, deadline);
         const auto end = attempt.run(call);
         if (!end && was_started) return lost_answer("Redis went away");
