@@ -47,6 +47,7 @@ THIRD_PARTY = {
     "CLI/": {"common/config"},
     "re2/": {"common/snapshot"},
     "ares.h": {"data-plane/integration"},
+    "yaml.h": {"control-plane/openapi"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')

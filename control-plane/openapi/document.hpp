@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "common/base/result.hpp"
+#include "common/json/value.hpp"
+
+namespace turnpike::openapi {
+
+/// A text, told apart by its content, and the value that it stands for.
+struct Document {
+    enum class Syntax : std::uint8_t { Json, Yaml };
+
+    std::string_view text;  ///< Without a byte order mark. Lifetime: the caller's.
+    Syntax syntax = Syntax::Json;
+    json::Value root;
+};
+
+/// Reads JSON (RFC 8259) or one YAML 1.2 document, within the bounds of limits.hpp. Names are at
+/// most kNameBytesMax long and no text has a NUL. Errors: Invalid, the place and reason in
+/// `detail`.
+Result<Document> parse_document(std::string_view text);
+
+}  // namespace turnpike::openapi

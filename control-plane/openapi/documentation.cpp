@@ -1,0 +1,124 @@
+#include "control-plane/openapi/documentation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "control-plane/openapi/scalars.hpp"
+
+namespace turnpike::openapi {
+namespace {
+
+constexpr std::array<std::string_view, 12> kTypes{
+    "API",          "AUTHORIZER",     "MODEL",           "RESOURCE",
+    "METHOD",       "PATH_PARAMETER", "QUERY_PARAMETER", "REQUEST_HEADER",
+    "REQUEST_BODY", "RESPONSE",       "RESPONSE_HEADER", "RESPONSE_BODY"};
+
+void copy_member(const Node& from, std::string_view name, json::Object& to) {
+    const Node member = from.member(name);
+    if (!member || member.value->is_null()) return;
+    if (member.value->is_string() && member.value->as_string().empty()) return;
+    to.set(name, *member.value);
+}
+
+/// What an export puts where OpenAPI demands a description and there is none.
+bool is_placeholder(const PartLocation& location, const json::Object& properties) {
+    const json::Value* const description = properties.find("description");
+    return location.type == "RESPONSE" && properties.size() == 1 && description != nullptr &&
+           description->is_string() &&
+           description->as_string() == std::string(location.status_code) + " response";
+}
+
+json::Value location_document(const PartLocation& location) {
+    json::Value document = json::Object{{"type", location.type}};
+    const std::array<std::pair<std::string_view, std::string_view>, 4> members{{
+        {"path", location.path},
+        {"method", location.method},
+        {"statusCode", location.status_code},
+        {"name", location.name},
+    }};
+    for (const auto& [name, text] : members) {
+        if (!text.empty()) document[name] = text;
+    }
+    return document;
+}
+
+/// The text of a JSON value that is an object.
+std::optional<std::string> properties_text(const json::Value* given) {
+    if (given == nullptr) return std::nullopt;
+    if (given->is_object()) return json::write(*given);
+    if (!given->is_string()) return std::nullopt;
+    const auto parsed = json::parse(given->as_string());
+    return parsed ? std::optional(given->as_string()) : std::nullopt;
+}
+
+}  // namespace
+
+void Documentation::describe(const Node& entity, const PartLocation& location) {
+    if (is_ignored_ || budget_.is_spent()) return;
+    json::Object properties;
+    if (location.type == "METHOD") copy_member(entity, "tags", properties);
+    if (location.type == "MODEL") copy_member(entity, "title", properties);
+    copy_member(entity, "summary", properties);
+    copy_member(entity, "description", properties);
+    if (location.type == "METHOD") copy_member(entity, "externalDocs", properties);
+    if (properties.empty() || is_placeholder(location, properties)) return;
+    add(location, json::write(std::move(properties)));
+}
+
+void Documentation::describe_api(const Node& root) {
+    if (is_ignored_) return;
+    const Node info = root.member("info");
+    json::Object about;
+    for (const auto& [name, value] : info.members()) {
+        if (name != "title" && name != "version") about.append(name, value);
+    }
+    json::Object properties;
+    if (!about.empty()) properties.set("info", std::move(about));
+    copy_member(root, "tags", properties);
+    copy_member(root, "externalDocs", properties);
+    if (!properties.empty()) add({.type = "API"}, json::write(std::move(properties)));
+}
+
+void Documentation::add(const PartLocation& location, std::string properties) {
+    json::Value document = location_document(location);
+    std::string key = json::write(document);
+    if (!budget_.spend(2 * key.size() + properties.size())) return;
+    json::Value part =
+        json::Object{{"location", std::move(document)}, {"properties", std::move(properties)}};
+    const auto [found, is_new] = by_location_.emplace(std::move(key), parts_.size());
+    if (is_new) {
+        parts_.push_back(std::move(part));
+    } else {
+        parts_[found->second] = std::move(part);
+    }
+}
+
+void Documentation::add_parts(const Node& where, const json::Value& extension) {
+    if (is_ignored_) return;
+    for (const json::Value& part : extension.array("documentationParts")) add_part(where, part);
+}
+
+void Documentation::add_part(const Node& where, const json::Value& part) {
+    const json::Value* const location = part.find("location");
+    const std::string type = location == nullptr ? "" : std::string(location->text("type"));
+    if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
+        diagnostics_.warn(where, "A documentation part without a known type is ignored");
+        return;
+    }
+    auto properties = properties_text(part.find("properties"));
+    if (!properties) {
+        diagnostics_.warn(where, "A documentation part whose properties are no JSON is ignored");
+        return;
+    }
+    const auto of = [location](std::string_view name) {
+        return text_of(location->find(name)).value_or("");
+    };
+    const std::string path = of("path");
+    const std::string method = of("method");
+    const std::string status_code = of("statusCode");
+    const std::string name = of("name");
+    add({type, path, method, status_code, name}, *std::move(properties));
+}
+
+}  // namespace turnpike::openapi
