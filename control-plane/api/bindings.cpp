@@ -26,6 +26,7 @@ std::vector<service::Binding> all_bindings() {
                              service::gateway_response_bindings(),
                              service::audit_bindings(),
                              service::change_bindings(),
+                             service::export_bindings(),
                              service::test_invoke_bindings()}) {
         joined.insert(joined.end(), table.begin(), table.end());
     }

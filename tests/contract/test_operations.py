@@ -6,6 +6,7 @@ Each answer is compared with the description on the wire: status, members, types
 import unittest
 
 from contract import V1, built_operations, checked_client, new_stack
+from export_operations import ExportOperations
 
 REPLACE = "replace"
 FUNCTION_URI = ("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
@@ -17,7 +18,7 @@ def patch(*operations):
     return [dict(zip(("op", "path", "value"), operation)) for operation in operations]
 
 
-class Operations(unittest.TestCase):
+class Operations(ExportOperations, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = cls.enterClassContext(new_stack())
