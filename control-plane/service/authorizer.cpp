@@ -96,7 +96,7 @@ Result<void> patch_result_seconds(PatchTarget& target, const PatchOperation& ope
     if (operation.value_text().empty()) return patch_text(target, operation);
     // What is no number is out of range as well.
     target.document["authorizerResultTtlInSeconds"] =
-        static_cast<std::int64_t>(parse_integer(*operation.value).value_or(-1));
+        static_cast<std::int64_t>(parse_integer(operation.value_text()).value_or(-1));
     return {};
 }
 

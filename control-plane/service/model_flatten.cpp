@@ -26,9 +26,11 @@ public:
         expand(root_, flat);
         // Definitions may ask for further ones while they are written.
         for (std::size_t done = 0; done < named_.size() && !is_too_large(); ++done) {
-            const auto [place, name] = named_[done];
+            const SchemaPlace place = named_[done];
             within_.assign(1, place);
-            flat[kDefinitions][name] = inlined(place);
+            json::Value& definitions = flat[kDefinitions];
+            if (!definitions.is_object()) definitions = json::Object{};
+            definitions.as_object().append(names_.at(place), inlined(place));
         }
         if (is_too_large()) return invalid("The flattened model is too large");
         return flat;
@@ -53,7 +55,8 @@ private:
         const auto place = schemas_.target_of(model, reference);
         if (!place || schemas_.find(*place) == nullptr) return std::nullopt;
         if (place->model == root_) return pointing_to(place->pointer);
-        if (const std::string* name = name_of(*place)) return definition(*name);
+        const auto named = names_.find(*place);
+        if (named != names_.end()) return definition(named->second);
         const bool is_within = std::find(within_.begin(), within_.end(), *place) != within_.end();
         if (is_within || within_.size() >= kReferencesMax) return definition(add_name(*place));
         within_.push_back(*place);
@@ -83,31 +86,25 @@ private:
         return pointing_to("/definitions/" + name);
     }
 
-    const std::string* name_of(const SchemaPlace& place) const {
-        const auto known = std::find_if(named_.begin(), named_.end(),
-                                        [&](const auto& entry) { return entry.first == place; });
-        return known == named_.end() ? nullptr : &known->second;
-    }
-
-    std::string add_name(const SchemaPlace& place) {
+    /// A name that the schema's own definitions have not.
+    const std::string& add_name(const SchemaPlace& place) {
         std::string name = place.model;
         for (const char c : place.pointer) name += c == '/' || c == '~' || c == '%' ? '_' : c;
         const json::Value* own = schemas_.find({root_, "/definitions"});
-        const auto is_taken = [&](const std::string& wanted) {
-            return (own != nullptr && own->find(wanted) != nullptr) ||
-                   std::any_of(named_.begin(), named_.end(),
-                               [&](const auto& entry) { return entry.second == wanted; });
-        };
-        while (is_taken(name)) name += '_';
-        named_.emplace_back(place, name);
-        return name;
+        while ((own != nullptr && own->find(name) != nullptr) || !taken_.insert(name).second) {
+            name += '_';
+        }
+        named_.push_back(place);
+        return names_[place] = name;
     }
 
     ModelSchemas& schemas_;
     std::string root_;
     std::vector<SchemaPlace> within_;  ///< What is being inlined at the moment, outermost first.
-    std::vector<std::pair<SchemaPlace, std::string>> named_;  ///< Definitions by what they are.
-    std::size_t bytes_ = 0;                                   ///< of all that was inlined, as texts
+    std::vector<SchemaPlace> named_;   ///< What becomes a definition, in the order of its naming.
+    std::map<SchemaPlace, std::string> names_;
+    std::set<std::string> taken_;
+    std::size_t bytes_ = 0;  ///< of all that was inlined, as texts
 };
 
 }  // namespace

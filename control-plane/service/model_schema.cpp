@@ -10,7 +10,7 @@ namespace turnpike::service {
 
 namespace {
 
-constexpr std::size_t kSchemaBytesMax = 400U * 1024;
+constexpr std::size_t kSchemaBytesMax = std::size_t{400} * 1024;
 constexpr std::size_t kSchemaDepthMax = 64;
 constexpr std::string_view kReference = "$ref";
 
@@ -225,7 +225,9 @@ const json::Value* ModelSchemas::find(const SchemaPlace& place) {
         }
         known = parsed_.emplace(place.model, std::move(schema)).first;
     }
-    return known->second ? at_pointer(*known->second, place.pointer) : nullptr;
+    const std::optional<json::Value>& schema = known->second;
+    if (!schema) return nullptr;
+    return at_pointer(*schema, place.pointer);
 }
 
 }  // namespace turnpike::service

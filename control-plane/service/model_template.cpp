@@ -8,7 +8,7 @@ namespace turnpike::service {
 
 namespace {
 
-constexpr std::size_t kTemplateBytesMax = 300U * 1024;
+constexpr std::size_t kTemplateBytesMax = std::size_t{300} * 1024;
 constexpr std::size_t kIndent = 2;
 /// What is within more references than this is left out.
 constexpr std::size_t kReferencesMax = 16;
@@ -61,64 +61,61 @@ private:
     /// A model within itself is left empty.
     void write_referred(const std::string& model, std::string_view reference, std::size_t indent,
                         const std::string& input) {
-        const auto place = schemas_.target_of(model, reference);
-        const json::Value* schema = place ? schemas_.find(*place) : nullptr;
+        const SchemaPlace place = schemas_.target_of(model, reference).value_or(SchemaPlace{});
+        const json::Value* schema = schemas_.find(place);
         if (schema == nullptr || within_.size() >= kReferencesMax ||
-            std::find(within_.begin(), within_.end(), *place) != within_.end()) {
+            std::find(within_.begin(), within_.end(), place) != within_.end()) {
             text_ += "{ }";
             return;
         }
-        within_.push_back(*place);
-        write(place->model, *schema, indent, input);
+        within_.push_back(place);
+        write(place.model, *schema, indent, input);
         within_.pop_back();
     }
 
     struct Property {
         std::string model;  ///< whose schema it stands in
-        std::string name;
-        const json::Value* schema;
+        const json::Object::Member* member;
+    };
+    /// An object's properties, from its schema and from all that this consists of.
+    struct Parts {
+        std::vector<Property> properties;
+        std::set<std::string_view> names;
+        std::set<SchemaPlace> places;
     };
 
-    /// Those of the schema and of all that it consists of.
-    void collect(const std::string& model, const json::Value& schema,
-                 std::vector<Property>& properties, std::vector<SchemaPlace>& seen) {
+    void collect(const std::string& model, const json::Value& schema, Parts& parts) {
         if (const std::string_view reference = schema.text("$ref"); !reference.empty()) {
-            const auto place = schemas_.target_of(model, reference);
-            const json::Value* target = place ? schemas_.find(*place) : nullptr;
-            if (target == nullptr || seen.size() >= kReferencesMax ||
-                std::find(seen.begin(), seen.end(), *place) != seen.end()) {
+            const SchemaPlace place = schemas_.target_of(model, reference).value_or(SchemaPlace{});
+            const json::Value* target = schemas_.find(place);
+            if (target == nullptr || parts.places.size() >= kReferencesMax ||
+                !parts.places.insert(place).second) {
                 return;
             }
-            seen.push_back(*place);
-            return collect(place->model, *target, properties, seen);
+            return collect(place.model, *target, parts);
         }
         for (const auto& member : schema.object("properties")) {
-            const bool is_known = std::any_of(
-                properties.begin(), properties.end(),
-                [&](const Property& property) { return property.name == member.first; });
-            if (!is_known) properties.push_back({model, member.first, &member.second});
+            if (parts.names.insert(member.first).second) {
+                parts.properties.push_back({model, &member});
+            }
         }
-        for (const json::Value& part : schema.array("allOf")) {
-            collect(model, part, properties, seen);
-        }
+        for (const json::Value& part : schema.array("allOf")) collect(model, part, parts);
     }
 
     void write_object(const std::string& model, const json::Value& schema, std::size_t indent,
                       const std::string& input) {
-        std::vector<Property> properties;
-        std::vector<SchemaPlace> seen;
-        collect(model, schema, properties, seen);
-        if (properties.empty()) {
+        Parts parts;
+        collect(model, schema, parts);
+        if (parts.properties.empty()) {
             text_ += "{ }";
             return;
         }
         text_ += "{";
         const char* separator = "\n";
-        for (const Property& property : properties) {
-            text_ +=
-                separator + std::string(indent + kIndent, ' ') + json::quote(property.name) + " : ";
-            write(property.model, *property.schema, indent + kIndent,
-                  input + member(property.name));
+        for (const Property& property : parts.properties) {
+            const auto& [name, value] = *property.member;
+            text_ += separator + std::string(indent + kIndent, ' ') + json::quote(name) + " : ";
+            write(property.model, value, indent + kIndent, input + member(name));
             separator = ",\n";
         }
         text_ += "\n" + std::string(indent, ' ') + "}";
@@ -133,9 +130,8 @@ private:
                      const std::string& input) {
         ++loops_;
         const std::string element = loops_ == 1 ? "$elem" : "$elem" + std::to_string(loops_);
-        text_ +=
-            "[\n##TODO: Update this foreach loop to reference array from input json\n#foreach(" +
-            element + " in " + input + ")\n" + std::string(indent + kIndent, ' ');
+        text_ += "[\n##Let this loop read the array of the input\n#foreach(" + element + " in " +
+                 input + ")\n" + std::string(indent + kIndent, ' ');
         const json::Value* items = schema.find("items");
         if (items != nullptr && items->is_array() && !items->as_array().empty()) {
             items = &items->as_array().front();

@@ -198,11 +198,11 @@ TEST_CASE("Model template: arrays are loops, each with an element of its own") {
     make(api, "Pet", R"({"properties":{"tags":{"type":"array","items":{"type":"string"}}}})");
     make(api, "Pets", R"({"type":"array","items":)" + reference(api, "Pet") + "}");
     CHECK(sample(api, "Pets") == R"([
-##TODO: Update this foreach loop to reference array from input json
+##Let this loop read the array of the input
 #foreach($elem in $inputRoot)
   {
     "tags" : [
-##TODO: Update this foreach loop to reference array from input json
+##Let this loop read the array of the input
 #foreach($elem2 in $elem.tags)
       "foo"
 #if($foreach.hasNext),#end
