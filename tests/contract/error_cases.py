@@ -56,6 +56,7 @@ NO_INTEGRATION = "Invalid Integration identifier specified"
 NO_STATUS = "Invalid Response status code specified"
 NO_PARAMETER = "Invalid parameter name specified"
 NO_SCHEMA = "Model schema must have at least 1 property or array items defined"
+NO_VPC_LINK = "Invalid Vpc Link identifier specified"
 NO_DEPLOYMENT = "Deployment id does not exist"
 KEY_DESCRIPTION = "Invalid API Key description specified."
 LAMBDA_OR_FIREHOSE = ("Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream "
@@ -118,6 +119,7 @@ NO_API = {"restApiId": "unknown"}
 GENERAL = API | {"responseType": "DEFAULT_4XX"}
 VALIDATOR = API | {"requestValidatorId": "$validator"}
 TYPES_WRONG = {"types": ["wrong"]}
+TARGET_GROUP = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/n/1"
 LAMBDA = "arn:aws:lambda:us-east-1:000000000000:function:f"
 
 
@@ -433,6 +435,15 @@ REQUEST_VALIDATOR = [
                         patch((op, "/validateRequestBody", "true")), **VALIDATOR)),
 ]
 
-CASES = [*REST_API, *RESOURCE, *METHOD, *METHOD_RESPONSE, *INTEGRATION, *INTEGRATION_RESPONSE, *DEPLOYMENT,
+VPC_LINK = [
+    *cases("CreateVpcLink", BAD, "Name cannot be empty", name="", targetArns=[TARGET_GROUP]),
+    *cases("CreateVpcLink", BAD, "Invalid ARN. ARN is not well formed invalid-arn", name="n",
+           targetArns=["invalid-arn"]),
+    *cases("GetVpcLink", MISSING, NO_VPC_LINK, vpcLinkId="unknown"),
+    *cases("DeleteVpcLink", MISSING, NO_VPC_LINK, vpcLinkId="unknown"),
+    *cases("UpdateVpcLink", MISSING, NO_VPC_LINK, patch(("replace", "/name", "n")), vpcLinkId="unknown"),
+]
+
+CASES = [*VPC_LINK, *REST_API, *RESOURCE, *METHOD, *METHOD_RESPONSE, *INTEGRATION, *INTEGRATION_RESPONSE, *DEPLOYMENT,
          *STAGE_CASES, *ACCESS, *GATEWAY_RESPONSE, *MODEL, *AUTHORIZER_CASES,
          *REQUEST_VALIDATOR]

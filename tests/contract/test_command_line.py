@@ -40,8 +40,8 @@ class CommandLine(unittest.TestCase):
             self.aws("get-rest-api", "--rest-api-id", "unknown")
 
     def test_what_is_not_built_names_itself(self):
-        with self.assertRaisesRegex(RuntimeError, "GetSdkTypes"):
-            self.aws("get-sdk-types")
+        with self.assertRaisesRegex(RuntimeError, "GetApis"):
+            self.stack.aws("apigatewayv2", "get-apis")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Each answer is compared with the description on the wire: status, members, types
 import unittest
 
 from contract import V1, built_operations, checked_client, new_stack
+from domain_operations import DomainOperations
 from export_operations import ExportOperations
 
 REPLACE = "replace"
@@ -18,7 +19,7 @@ def patch(*operations):
     return [dict(zip(("op", "path", "value"), operation)) for operation in operations]
 
 
-class Operations(ExportOperations, unittest.TestCase):
+class Operations(DomainOperations, ExportOperations, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = cls.enterClassContext(new_stack())
@@ -326,9 +327,6 @@ class Operations(ExportOperations, unittest.TestCase):
         self.assertEqual(set(), built_operations() - self.called)
 
     def test_what_is_not_built_says_so(self):
-        with self.assertRaises(self.client.exceptions.BadRequestException) as raised:
-            self.client.get_sdk_types()
-        self.assertIn("GetSdkTypes", str(raised.exception))
         v2 = self.stack.client("apigatewayv2")
         self.addCleanup(v2.close)
         with self.assertRaises(v2.exceptions.NotFoundException) as raised:
