@@ -9,6 +9,7 @@
 
 #include "common/base/result.hpp"
 #include "common/json/value.hpp"
+#include "control-plane/service/usage_record.hpp"
 
 namespace turnpike::service {
 
@@ -69,6 +70,8 @@ struct Filter {
     std::optional<std::string> name_prefix;  ///< case-sensitive prefix of "name"
     std::optional<std::string> member;       ///< with `equals`: top-level string member to compare
     std::optional<std::string> equals;
+    /// The document has these members, objects among them with at least these in turn.
+    std::optional<json::Value> contains = std::nullopt;
 };
 
 /// What workers must learn of. Written to the outbox in the same transaction; the publisher reads
@@ -103,6 +106,7 @@ public:
     /// Removes the rows of scope "" whose document's "time" is before. Returns: how many.
     virtual std::size_t erase_before(Table table, std::int64_t time) = 0;
 
+    /// Documentation versions are listed without their "parts".
     virtual Page list(Table table, std::string_view scope, const PageRequest& page,
                       const Filter& filter = {}) = 0;
     /// Every row of the scope in list order. Requires: a scope that is bounded by a quota.
@@ -146,6 +150,20 @@ public:
     /// Content-addressed, immutable. Returns: the SHA-256 of `bytes` in hexadecimal.
     virtual std::string put_blob(std::string_view bytes) = 0;
     virtual std::optional<std::string> blob(std::string_view hash) = 0;
+
+    /// What was counted of the keys from `first` to `last`, by key and day.
+    virtual std::vector<UsageDay> usage(std::string_view plan_id,
+                                        const std::vector<std::string>& key_ids, CalendarDay first,
+                                        CalendarDay last) = 0;
+    /// Adds requests to what was counted; those of a plan or key that is gone are left out.
+    /// Requires: each plan, key and day at most once.
+    virtual void add_usage(const std::vector<UsageCount>& counts) = 0;
+    /// Of windows that start on `first` or later.
+    virtual std::vector<UsageExtension> usage_extensions(std::string_view plan_id,
+                                                         const std::vector<std::string>& key_ids,
+                                                         CalendarDay first) = 0;
+    /// Replaces the one of the same key and window.
+    virtual void put_usage_extension(std::string_view plan_id, const UsageExtension& extension) = 0;
 
     virtual void emit(const Effect& effect) = 0;
 };

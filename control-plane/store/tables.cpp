@@ -24,7 +24,8 @@ constexpr std::array<TableLayout, 21> kLayouts = {{
     {"request_validators", ListOrder::Creation},
     {"gateway_responses", ListOrder::Creation},
     {"documentation_parts", ListOrder::Creation, true},
-    {"documentation_versions", ListOrder::Creation},
+    // The frozen parts are long and never shown.
+    {"documentation_versions", ListOrder::Creation, false, "document - 'parts'"},
     {"client_certificates", ListOrder::Creation},
     {"vpc_links", ListOrder::Creation},
     {"domain_names", ListOrder::Creation},
@@ -92,7 +93,7 @@ std::string list_statement(Table table, const ListShape& shape) {
     const TableLayout& layout = layout_of(table);
     int next = 3;
     const auto parameter = [&next] { return '$' + std::to_string(next++); };
-    std::string sql = "SELECT document, ";
+    std::string sql = "SELECT " + std::string(layout.listed) + ", ";
     sql += layout.order == ListOrder::Path ? "path, id" : "sequence";
     sql += " FROM " + std::string(layout.name) + " WHERE scope = $1";
     if (shape.has_position && layout.order == ListOrder::Path) {
@@ -108,6 +109,7 @@ std::string list_statement(Table table, const ListShape& shape) {
         TURNPIKE_ASSERT(is_member_name(*shape.member));
         sql += " AND (document ->> '" + *shape.member + "') = " + parameter();
     }
+    if (shape.has_contains) sql += " AND document @> " + parameter() + "::jsonb";
     return sql + order_by(layout.order) + " LIMIT $2::bigint";
 }
 

@@ -17,6 +17,8 @@ struct TableLayout {
     ListOrder order = ListOrder::Creation;
     /// Besides its key it has a unique column that an update can clash with.
     bool has_unique_column = false;
+    /// What a list reads of a row.
+    std::string_view listed = "document";
 };
 
 const TableLayout& layout_of(service::Table table);
@@ -40,9 +42,10 @@ struct ListShape {
     bool has_position = false;
     bool has_name_prefix = false;
     std::optional<std::string> member;
+    bool has_contains = false;
 };
 /// Columns: document, then the sort key. Parameters: scope, limit, the position's sort key, name
-/// prefix, member's value.
+/// prefix, member's value, contained document.
 std::string list_statement(service::Table table, const ListShape& shape);
 
 /// How many texts the sort key of a table has.

@@ -161,6 +161,11 @@ Page Transaction::list(Table table, std::string_view scope, const PageRequest& r
         shape.member = filter.member;
         parameters.push_back(filter.equals.value_or(""));
     }
+    if (filter.contains) {
+        if (!is_storable_value(*filter.contains)) return {};
+        shape.has_contains = true;
+        parameters.push_back(json::write(*filter.contains));
+    }
     Page page;
     const bool can_match =
         std::all_of(parameters.begin(), parameters.end(),

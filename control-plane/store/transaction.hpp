@@ -66,6 +66,17 @@ public:
     std::string put_blob(std::string_view bytes) override;
     std::optional<std::string> blob(std::string_view hash) override;
 
+    std::vector<service::UsageDay> usage(std::string_view plan_id,
+                                         const std::vector<std::string>& key_ids,
+                                         service::CalendarDay first,
+                                         service::CalendarDay last) override;
+    void add_usage(const std::vector<service::UsageCount>& counts) override;
+    std::vector<service::UsageExtension> usage_extensions(std::string_view plan_id,
+                                                          const std::vector<std::string>& key_ids,
+                                                          service::CalendarDay first) override;
+    void put_usage_extension(std::string_view plan_id,
+                             const service::UsageExtension& extension) override;
+
     void emit(const service::Effect& effect) override;
 
 private:

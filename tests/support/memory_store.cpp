@@ -9,6 +9,7 @@
 
 namespace turnpike::tests {
 
+using service::CalendarDay;
 using service::Effect;
 using service::Filter;
 using service::Key;
@@ -16,6 +17,9 @@ using service::Page;
 using service::PageRequest;
 using service::Row;
 using service::Table;
+using service::UsageCount;
+using service::UsageDay;
+using service::UsageExtension;
 
 namespace {
 
@@ -41,8 +45,18 @@ bool is_newest_first(Table table) {
     return table == Table::ApiKeys || table == Table::UsagePlanKeys || table == Table::AuditEntries;
 }
 
+/// As jsonb's @> of objects.
+bool holds(const json::Value& document, const json::Value& wanted) {
+    if (!wanted.is_object()) return document == wanted;
+    return std::all_of(wanted.as_object().begin(), wanted.as_object().end(), [&](const auto& one) {
+        const json::Value* member = document.find(one.first);
+        return member != nullptr && holds(*member, one.second);
+    });
+}
+
 bool passes(const Filter& filter, const json::Value& document) {
     if (filter.name_prefix && !document.text("name").starts_with(*filter.name_prefix)) return false;
+    if (filter.contains && !holds(document, *filter.contains)) return false;
     if (!filter.member) return true;
     const json::Value* member = document.find(*filter.member);
     return member != nullptr && member->is_string() && filter.equals &&
@@ -90,6 +104,7 @@ public:
     bool erase(Table table, const Key& key) override {
         about_to_write(table, key);
         if (table == Table::ApiKeys) state.key_values.erase(key.id);
+        forget_usage(table, key.id);
         return state.tables[table].erase({key.scope, key.id}) > 0;
     }
     std::size_t erase_before(Table table, std::int64_t time) override {
@@ -119,6 +134,9 @@ public:
                 break;
             }
             page.items.push_back(row.document);
+            if (table == Table::DocumentationVersions) {
+                page.items.back().as_object().erase("parts");
+            }
             last = key;
         }
         return page;
@@ -248,6 +266,50 @@ public:
         return found->second;
     }
 
+    std::vector<UsageDay> usage(std::string_view plan_id, const std::vector<std::string>& key_ids,
+                                CalendarDay first, CalendarDay last) override {
+        std::vector<UsageDay> days;
+        for (const auto& [place, day] : state.usage) {
+            const bool is_asked_for =
+                std::get<0>(place) == plan_id &&
+                std::find(key_ids.begin(), key_ids.end(), day.key_id) != key_ids.end();
+            if (is_asked_for && first <= day.day && day.day <= last) days.push_back(day);
+        }
+        return days;
+    }
+    void add_usage(const std::vector<UsageCount>& counts) override {
+        for (const UsageCount& count : counts) {
+            const bool is_known = exists(Table::UsagePlans, {{}, count.plan_id}) &&
+                                  exists(Table::ApiKeys, {{}, count.key_id});
+            if (!is_known) continue;
+            UsageDay& day = state.usage[{count.plan_id, count.key_id, count.day}];
+            day.key_id = count.key_id;
+            day.day = count.day;
+            day.used += count.used;
+            if (count.hour > day.last_hour) day.last_hour_used = 0;
+            if (count.hour >= day.last_hour) day.last_hour_used += count.used;
+            day.last_hour = std::max(day.last_hour, count.hour);
+        }
+    }
+    std::vector<UsageExtension> usage_extensions(std::string_view plan_id,
+                                                 const std::vector<std::string>& key_ids,
+                                                 CalendarDay first) override {
+        std::vector<UsageExtension> extensions;
+        for (const auto& [place, one] : state.extensions) {
+            const bool is_asked_for =
+                std::get<0>(place) == plan_id &&
+                std::find(key_ids.begin(), key_ids.end(), one.key_id) != key_ids.end();
+            if (is_asked_for && one.window_start >= first) extensions.push_back(one);
+        }
+        return extensions;
+    }
+    void put_usage_extension(std::string_view plan_id, const UsageExtension& extension) override {
+        TURNPIKE_ASSERT(!read_only_);
+        ++store_.writes_;
+        state.extensions[{std::string(plan_id), extension.key_id, extension.window_start}] =
+            extension;
+    }
+
     void emit(const Effect& effect) override {
         TURNPIKE_ASSERT(!read_only_);
         ++store_.writes_;
@@ -261,6 +323,16 @@ private:
         auto& rows = state.tables[table];
         const auto found = rows.find({key.scope, key.id});
         return found == rows.end() ? nullptr : &found->second;
+    }
+
+    /// What was counted goes with the plan or the key.
+    void forget_usage(Table table, const std::string& id) {
+        const auto is_of_it = [&](const auto& entry) {
+            return (table == Table::UsagePlans && std::get<0>(entry.first) == id) ||
+                   (table == Table::ApiKeys && std::get<1>(entry.first) == id);
+        };
+        std::erase_if(state.usage, is_of_it);
+        std::erase_if(state.extensions, is_of_it);
     }
 
     /// The unique columns beside the key: one path part per parent, one part per location.

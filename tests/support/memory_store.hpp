@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,11 @@ private:
         std::map<std::string, std::string> key_values;
         std::map<std::string, std::string> secrets;
         std::map<std::string, std::string> blobs;
+        /// By plan, key and day or start of the window.
+        std::map<std::tuple<std::string, std::string, service::CalendarDay>, service::UsageDay>
+            usage;
+        std::map<std::tuple<std::string, std::string, WallTime>, service::UsageExtension>
+            extensions;
         std::vector<service::Effect> effects;
         std::uint64_t sequence = 0;
     };
