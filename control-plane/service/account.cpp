@@ -2,6 +2,7 @@
 
 #include "control-plane/service/arn.hpp"
 #include "control-plane/service/bindings.hpp"
+#include "control-plane/service/conventions.hpp"
 #include "control-plane/service/patch.hpp"
 
 namespace turnpike::service {
@@ -14,7 +15,7 @@ constexpr std::string_view kUsagePlansFeature = "UsagePlans";
 json::Value shown(const json::Value& stored, const Installation& installation) {
     json::Value account = json::Object{
         {"throttleSettings", json::Object{{"burstLimit", installation.account_burst_limit},
-                                          {"rateLimit", installation.account_rate_limit}}},
+                                          {"rateLimit", shown_account_rate(installation)}}},
         {"features", json::Array{kUsagePlansFeature}},
         {"apiKeyVersion", "4"},
     };

@@ -1,6 +1,7 @@
 #include "control-plane/service/conventions.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "common/base/text.hpp"
 
@@ -67,6 +68,10 @@ Result<void> check_tags(const json::Object& tags) {
         if (key.empty() || character_count(key) > kTagKeyMax || !is_tag_text(key)) {
             return invalid("Invalid tag key: " + key);
         }
+double shown_account_rate(const Installation& installation) {
+    return std::isfinite(installation.account_rate_limit) ? installation.account_rate_limit : -1;
+}
+
         if (equals_ignoring_case(std::string_view(key).substr(0, 4), "aws:")) {
             return invalid("Tag keys starting with 'aws:' are reserved for system use");
         }

@@ -28,6 +28,9 @@ json::Value created_date(const Call& call);
 // Tags are the member "tags" of the document that they describe, so that a list needs no second
 // read.
 
+/// The account's rate as the contract shows one: -1 for none, since JSON has no infinite numbers.
+double shown_account_rate(const Installation& installation);
+
 /// At most 50, keys of 1..128 and values of 0..256 allowed characters, no key in "aws:".
 /// Errors: Invalid.
 Result<void> check_tags(const json::Object& tags);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "common/base/text.hpp"
+#include "control-plane/service/conventions.hpp"
 
 namespace turnpike::service {
 
@@ -141,7 +142,7 @@ json::Value first_settings(const json::Value& stage, const Installation& install
         {"metricsEnabled", false},
         {"dataTraceEnabled", false},
         {"throttlingBurstLimit", installation.account_burst_limit},
-        {"throttlingRateLimit", installation.account_rate_limit},
+        {"throttlingRateLimit", shown_account_rate(installation)},
         {"cachingEnabled", false},
         {"cacheTtlInSeconds", 300},
         {"cacheDataEncrypted", false},

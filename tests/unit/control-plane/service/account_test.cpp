@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "tests/unit/control-plane/service/installation_under_test.hpp"
 
 using namespace turnpike;
@@ -18,6 +20,18 @@ TEST_CASE("the account shows the installation's limits") {
           Value(Object{{"throttleSettings", Object{{"burstLimit", 7}, {"rateLimit", 10000.0}}},
                        {"features", Array{"UsagePlans"}},
                        {"apiKeyVersion", "4"}}));
+}
+
+TEST_CASE("no account limit is shown as -1, which is what a method setting has for none") {
+    InstallationUnderTest world;
+    world.call.installation.account_rate_limit = std::numeric_limits<double>::infinity();
+    const Value account = world.call.ok("GetAccount");
+    CHECK(account.find("throttleSettings")->number("rateLimit") == -1.0);
+    CHECK(json::parse(json::write(account)));
+    world.deploy("dev");
+    const Value stage =
+        world.patch_stage("dev", Array{operation("replace", "/*/*/metrics/enabled", "true")});
+    CHECK(stage.find("methodSettings")->find("*/*")->number("throttlingRateLimit") == -1.0);
 }
 
 TEST_CASE("the role is set and cleared") {
