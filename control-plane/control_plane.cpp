@@ -45,6 +45,9 @@ service::Installation installation_of(const config::ControlSettings& settings) {
     installation.domain_names_max = settings.quotas.domain_names;
     installation.private_domain_names_max = settings.quotas.private_domain_names;
     installation.access_associations_max = settings.quotas.access_associations;
+    installation.documentation_parts_per_api_max = settings.quotas.documentation_parts_per_api;
+    installation.documentation_versions_per_api_max =
+        settings.quotas.documentation_versions_per_api;
     installation.audit_retention_days = settings.audit_retention_days;
     return installation;
 }

@@ -123,6 +123,8 @@ Result<void> take_quotas(const Options& options, Quotas& quotas) {
         {"domain-names-max", &quotas.domain_names},
         {"private-domain-names-max", &quotas.private_domain_names},
         {"domain-name-access-associations-max", &quotas.access_associations},
+        {"documentation-parts-per-api-max", &quotas.documentation_parts_per_api},
+        {"documentation-versions-per-api-max", &quotas.documentation_versions_per_api},
     };
     for (const auto& [name, number] : each) {
         if (auto taken = take_number(options, name, 0, kQuotaMax, *number); !taken) return taken;

@@ -42,6 +42,8 @@ struct Quotas {
     std::int64_t domain_names = 120;  ///< Public ones.
     std::int64_t private_domain_names = 50;
     std::int64_t access_associations = 100;
+    std::int64_t documentation_parts_per_api = 2'000;
+    std::int64_t documentation_versions_per_api = 1'000;
 };
 
 /// Settings of turnpike-control.

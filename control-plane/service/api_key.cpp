@@ -23,30 +23,6 @@ constexpr std::size_t kCustomerIdMax = 1024;
 constexpr std::size_t kStageKeysMax = 100;
 constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 20U;
 
-Result<void> check_sizes(const json::Value& key) {
-    if (character_count(key.text("name")) > kNameMax) {
-        return invalid("Invalid API Key name, can be at most 1024 characters.");
-    }
-    if (character_count(key.text("description")) > kDescriptionMax) {
-        return invalid("Invalid API Key description specified.");
-    }
-    if (character_count(key.text("customerId")) > kCustomerIdMax) {
-        return invalid("Invalid API Key customer ID, can be at most 1024 characters.");
-    }
-    if (key.array("stageKeys").size() > kStageKeysMax) {
-        return invalid("An API Key can have at most 100 stage keys");
-    }
-    return check_document_size(key, kDocumentBytesMax);
-}
-
-Result<void> check_value(std::string_view value) {
-    if (value.size() < kValueMin) return invalid("API Key value should be at least 20 characters");
-    if (value.size() > kValueMax) {
-        return invalid("API Key value exceeds maximum size of 128 characters");
-    }
-    return {};
-}
-
 Result<void> check_stage_key(Transaction& transaction, std::string_view label) {
     const std::size_t slash = std::min(label.find('/'), label.size());
     const Key key{std::string(label.substr(0, slash)),
@@ -72,7 +48,7 @@ json::Array stage_keys(const json::Value& input) {
 }
 
 json::Value new_key(const Call& call) {
-    json::Value key = json::Object{{"id", random_id(kKeyIdLength)}};
+    json::Value key = json::Object{{"id", new_api_key_id()}};
     copy_members(call.input, {"name", "customerId", "description"}, key);
     drop_empty_texts(key);
     key["enabled"] = call.input.flag("enabled");
@@ -85,8 +61,8 @@ json::Value new_key(const Call& call) {
 
 Result<void> check_new(Transaction& transaction, const Call& call, const json::Value& key,
                        std::string_view value) {
-    if (auto checked = check_sizes(key); !checked) return checked;
-    if (auto checked = check_value(value); !checked) return checked;
+    if (auto checked = check_api_key(key); !checked) return checked;
+    if (auto checked = check_api_key_value(value); !checked) return checked;
     if (auto checked = check_tags(key.object("tags")); !checked) return checked;
     for (const json::Value& label : key.array("stageKeys")) {
         if (auto checked = check_stage_key(transaction, label.as_string()); !checked) {
@@ -178,30 +154,18 @@ Error refuse(const PatchOperation& operation, const PatchRule*) {
     return refuse_with_list(operation, paths);
 }
 
-/// The entries of plans repeat the key's name, so that they can be searched by it.
-void rename_in_plans(Transaction& transaction, const json::Value& key) {
-    const std::string id(key.text("id"));
-    for (const std::string& plan_id : transaction.plans_of_key(id)) {
-        auto entry = transaction.find(Table::UsagePlanKeys, {plan_id, id});
-        if (!entry) continue;
-        entry->as_object().erase("name");
-        copy_members(key, {"name"}, *entry);
-        transaction.update(Table::UsagePlanKeys, {plan_id, id}, *entry);
-    }
-}
-
 Result<json::Value> update_api_key(Transaction& transaction, const Call& call) {
     lock_access(transaction);
     const auto before = find_api_key(transaction, call.input.text("apiKey"));
     if (!before) return before;
     auto after = patched({kRules, refuse}, *before, transaction, call);
     if (!after) return after;
-    if (auto checked = check_sizes(*after); !checked) return checked.error();
+    if (auto checked = check_api_key(*after); !checked) return checked.error();
     if (!call.input.array("patchOperations").empty()) {
         const std::string id(before->text("id"));
         (*after)["lastUpdatedDate"] = created_date(call);
         transaction.update(Table::ApiKeys, {"", id}, *after);
-        if (before->text("name") != after->text("name")) rename_in_plans(transaction, *after);
+        if (before->text("name") != after->text("name")) rename_in_usage_plans(transaction, *after);
         transaction.emit({Effect::Kind::ApiKey, id});
     }
     return with_tags(*std::move(after));
@@ -234,6 +198,43 @@ Result<json::Value> find_api_key(Transaction& transaction, std::string_view key_
     auto key = transaction.find(Table::ApiKeys, {"", std::string(key_id)});
     if (!key) return not_found("Invalid API Key identifier specified");
     return *std::move(key);
+}
+
+std::string new_api_key_id() { return random_id(kKeyIdLength); }
+
+Result<void> check_api_key(const json::Value& key) {
+    if (character_count(key.text("name")) > kNameMax) {
+        return invalid("Invalid API Key name, can be at most 1024 characters.");
+    }
+    if (character_count(key.text("description")) > kDescriptionMax) {
+        return invalid("Invalid API Key description specified.");
+    }
+    if (character_count(key.text("customerId")) > kCustomerIdMax) {
+        return invalid("Invalid API Key customer ID, can be at most 1024 characters.");
+    }
+    if (key.array("stageKeys").size() > kStageKeysMax) {
+        return invalid("An API Key can have at most 100 stage keys");
+    }
+    return check_document_size(key, kDocumentBytesMax);
+}
+
+Result<void> check_api_key_value(std::string_view value) {
+    if (value.size() < kValueMin) return invalid("API Key value should be at least 20 characters");
+    if (value.size() > kValueMax) {
+        return invalid("API Key value exceeds maximum size of 128 characters");
+    }
+    return {};
+}
+
+void rename_in_usage_plans(Transaction& transaction, const json::Value& key) {
+    const std::string id(key.text("id"));
+    for (const std::string& plan_id : transaction.plans_of_key(id)) {
+        auto entry = transaction.find(Table::UsagePlanKeys, {plan_id, id});
+        if (!entry) continue;
+        entry->as_object().erase("name");
+        copy_members(key, {"name"}, *entry);
+        transaction.update(Table::UsagePlanKeys, {plan_id, id}, *entry);
+    }
 }
 
 std::span<const Binding> api_key_bindings() { return kBindings; }

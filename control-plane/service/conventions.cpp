@@ -46,6 +46,16 @@ json::Value page_answer(Page page) {
     return answer;
 }
 
+Result<json::Value> import_answer(const Call& call, json::Array ids,
+                                  const std::vector<std::string>& warnings) {
+    if (call.input.flag("failOnWarnings") && !warnings.empty()) {
+        return invalid("Warnings found during import:\n\t" + join(warnings, "\n\t"));
+    }
+    json::Value answer = json::Object{{"ids", std::move(ids)}};
+    if (!warnings.empty()) answer["warnings"] = json::Array(warnings.begin(), warnings.end());
+    return answer;
+}
+
 Error api_not_found(const Call& call, std::string_view api_id) {
     return not_found("Invalid API identifier specified " + call.installation.account_id + ":" +
                      std::string(api_id));
@@ -58,6 +68,10 @@ Result<json::Value> find_rest_api(Transaction& transaction, const Call& call) {
     return *std::move(document);
 }
 
+double shown_account_rate(const Installation& installation) {
+    return std::isfinite(installation.account_rate_limit) ? installation.account_rate_limit : -1;
+}
+
 json::Value created_date(const Call& call) { return epoch_seconds(call.now); }
 
 Result<void> check_tags(const json::Object& tags) {
@@ -68,10 +82,6 @@ Result<void> check_tags(const json::Object& tags) {
         if (key.empty() || character_count(key) > kTagKeyMax || !is_tag_text(key)) {
             return invalid("Invalid tag key: " + key);
         }
-double shown_account_rate(const Installation& installation) {
-    return std::isfinite(installation.account_rate_limit) ? installation.account_rate_limit : -1;
-}
-
         if (equals_ignoring_case(std::string_view(key).substr(0, 4), "aws:")) {
             return invalid("Tag keys starting with 'aws:' are reserved for system use");
         }

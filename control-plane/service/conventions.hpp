@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "control-plane/service/operation.hpp"
 
@@ -17,19 +18,24 @@ PageRequest page_request(const Call& call);
 /// {"items": [...]} and "position" if there is more.
 json::Value page_answer(Page page);
 
+/// {"ids": [...]} of what an import made, and "warnings" if there are any. Errors: Invalid with all
+/// warnings if the call has `failOnWarnings` and there are any.
+Result<json::Value> import_answer(const Call& call, json::Array ids,
+                                  const std::vector<std::string>& warnings);
+
 Error api_not_found(const Call& call, std::string_view api_id);
 /// The RestApi document that `restApiId` names. Errors: NotFound with the text of API-scoped
 /// collections.
 Result<json::Value> find_rest_api(Transaction& transaction, const Call& call);
+
+/// The account's rate as the contract shows one: -1 for none, since JSON has no infinite numbers.
+double shown_account_rate(const Installation& installation);
 
 /// The creation date of a document that is made by this call: whole seconds since 1970.
 json::Value created_date(const Call& call);
 
 // Tags are the member "tags" of the document that they describe, so that a list needs no second
 // read.
-
-/// The account's rate as the contract shows one: -1 for none, since JSON has no infinite numbers.
-double shown_account_rate(const Installation& installation);
 
 /// At most 50, keys of 1..128 and values of 0..256 allowed characters, no key in "aws:".
 /// Errors: Invalid.

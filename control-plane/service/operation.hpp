@@ -36,6 +36,8 @@ struct Installation {
     std::int64_t domain_names_max = 120;  ///< Public ones.
     std::int64_t private_domain_names_max = 50;
     std::int64_t access_associations_max = 100;
+    std::int64_t documentation_parts_per_api_max = 2'000;
+    std::int64_t documentation_versions_per_api_max = 1'000;
     std::int64_t audit_retention_days = 365;
 };
 

@@ -4,6 +4,7 @@
 
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
+#include "control-plane/service/documentation_version.hpp"
 #include "control-plane/service/usage_plan.hpp"
 
 namespace turnpike::service {
@@ -27,6 +28,9 @@ json::Value requested_stage(const Call& call) {
     json::Value stage = new_stage(call, call.input.text("stageName"), deployment_id);
     if (const auto description = call.input.text("description"); !description.empty()) {
         stage["description"] = description;
+    }
+    if (const auto version = call.input.text("documentationVersion"); !version.empty()) {
+        stage["documentationVersion"] = version;
     }
     take_stage_settings(call.input, stage);
     if (const json::Value* given = call.input.find("canarySettings");
@@ -54,8 +58,10 @@ Result<void> check_new(Transaction& transaction, const Call& call, const std::st
     if (auto checked = check_canary_deployment(transaction, api_id, stage); !checked) {
         return checked;
     }
-    if (!call.input.text("documentationVersion").empty()) {
-        return invalid("Invalid Documentation version specified");
+    if (auto checked =
+            check_documentation_version(transaction, api_id, stage.text("documentationVersion"));
+        !checked) {
+        return checked;
     }
     if (auto checked = check_tags(stage.object("tags")); !checked) return checked;
     if (transaction.exists(Table::Stages, {api_id, name})) return conflict("Stage already exists");
@@ -73,14 +79,14 @@ Result<json::Value> create_stage(Transaction& transaction, const Call& call) {
     const std::string name(stage.text("stageName"));
     transaction.insert(Table::Stages, {api_id, name}, stage);
     publish_stage(transaction, api_id, name);
-    return without_empty_tags(std::move(stage));
+    return shown_stage(std::move(stage));
 }
 
 Result<json::Value> get_stage(Transaction& transaction, const Call& call) {
     auto stage =
         find_stage(transaction, call.input.text("restApiId"), call.input.text("stageName"));
     if (!stage) return stage;
-    return without_empty_tags(*std::move(stage));
+    return shown_stage(*std::move(stage));
 }
 
 Result<json::Value> get_stages(Transaction& transaction, const Call& call) {
@@ -89,7 +95,7 @@ Result<json::Value> get_stages(Transaction& transaction, const Call& call) {
     json::Array stages;
     for (Row& row : transaction.scan(Table::Stages, call.input.text("restApiId"))) {
         if (!deployment_id.empty() && row.document.text("deploymentId") != deployment_id) continue;
-        stages.push_back(without_empty_tags(std::move(row.document)));
+        stages.push_back(shown_stage(std::move(row.document)));
     }
     return json::Value(json::Object{{"item", std::move(stages)}});
 }
@@ -107,7 +113,7 @@ Result<json::Value> update_stage(Transaction& transaction, const Call& call) {
         transaction.update(Table::Stages, {api_id, name}, *after);
         publish_stage(transaction, api_id, name);
     }
-    return without_empty_tags(*std::move(after));
+    return shown_stage(*std::move(after));
 }
 
 Result<json::Value> delete_stage(Transaction& transaction, const Call& call) {

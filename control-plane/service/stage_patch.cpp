@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "control-plane/service/client_certificate.hpp"
+#include "control-plane/service/documentation_version.hpp"
 #include "control-plane/service/method_settings.hpp"
 #include "control-plane/service/patch.hpp"
 #include "control-plane/service/stage.hpp"
@@ -109,6 +110,16 @@ Result<void> patch_canary_override(PatchTarget& target, const PatchOperation& op
     return patch_variable(target, operation);
 }
 
+Result<void> patch_documentation_version(PatchTarget& target, const PatchOperation& operation) {
+    const std::string api_id(target.call.input.text("restApiId"));
+    if (auto checked =
+            check_documentation_version(target.transaction, api_id, operation.value_text());
+        !checked) {
+        return checked;
+    }
+    return patch_text(target, operation);
+}
+
 Result<void> patch_client_certificate(PatchTarget& target, const PatchOperation& operation) {
     const std::string id = operation.value_text();
     if (!id.empty()) {
@@ -120,14 +131,6 @@ Result<void> patch_client_certificate(PatchTarget& target, const PatchOperation&
     return patch_text(target, operation);
 }
 
-/// Kinds that this installation has none of: only taking the reference away is possible.
-template <const char* kText>
-Result<void> patch_reference(PatchTarget& target, const PatchOperation& operation) {
-    if (!operation.value_text().empty()) return invalid(kText);
-    return patch_text(target, operation);
-}
-constexpr char kNoVersion[] = "Invalid Documentation version specified";
-
 Result<void> patch_method(PatchTarget& target, const PatchOperation& operation) {
     return operation.verb == kRemove ? remove_method_settings(target, operation)
                                      : patch_method_setting(target, operation);
@@ -136,7 +139,7 @@ Result<void> patch_method(PatchTarget& target, const PatchOperation& operation) 
 constexpr std::array<PatchRule, 19> kRules{{
     {"/deploymentId", kReplace | kCopy, patch_deployment},
     {"/description", kReplace, patch_text},
-    {"/documentationVersion", kReplace, patch_reference<kNoVersion>},
+    {"/documentationVersion", kReplace, patch_documentation_version},
     {"/clientCertificateId", kReplace, patch_client_certificate},
     {"/tracingEnabled", kReplace, patch_flag},
     {"/cacheClusterEnabled", kReplace, patch_flag},

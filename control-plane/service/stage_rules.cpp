@@ -87,6 +87,8 @@ Result<void> check_cache_size(const json::Value& stage) {
 }  // namespace
 
 json::Value new_stage(const Call& call, std::string_view name, std::string_view deployment_id) {
+    // Later than every one that an earlier stage of this name had.
+    const std::int64_t generation = epoch_milliseconds(call.now);
     return json::Object{
         {"stageName", name},
         {"deploymentId", deployment_id},
@@ -96,7 +98,13 @@ json::Value new_stage(const Call& call, std::string_view name, std::string_view 
         {"tracingEnabled", false},
         {"createdDate", created_date(call)},
         {"lastUpdatedDate", created_date(call)},
+        {"generations", json::Object{{"responses", generation}, {"authorizers", generation}}},
     };
+}
+
+json::Value shown_stage(json::Value stage) {
+    stage.as_object().erase("generations");
+    return without_empty_tags(std::move(stage));
 }
 
 Result<void> check_stage_name(std::string_view name) {

@@ -7,6 +7,7 @@
 #include "common/base/random.hpp"
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
+#include "control-plane/service/quota_period.hpp"
 #include "control-plane/service/usage_plan_rules.hpp"
 
 namespace turnpike::service {
@@ -26,6 +27,13 @@ json::Value new_plan(const Call& call) {
     }
     plan["apiStages"] = std::move(stages);
     normalise_plan(plan);
+    date_quota({}, call.now, plan);
+    return plan;
+}
+
+/// Since when there is the quota is for whoever counts.
+json::Value shown(json::Value plan) {
+    plan.as_object().erase("quotaSince");
     return plan;
 }
 
@@ -57,13 +65,13 @@ Result<json::Value> create_usage_plan(Transaction& transaction, const Call& call
         return internal_error("usage plan id taken: " + id);
     }
     transaction.emit({Effect::Kind::UsagePlan, id});
-    return without_empty_tags(std::move(plan));
+    return without_empty_tags(shown(std::move(plan)));
 }
 
 Result<json::Value> get_usage_plan(Transaction& transaction, const Call& call) {
     auto plan = find_usage_plan(transaction, call.input.text("usagePlanId"));
     if (!plan) return plan;
-    return with_tags(*std::move(plan));
+    return with_tags(shown(*std::move(plan)));
 }
 
 /// The plans of a key are few: they are sorted here, and the cursor is the last id.
@@ -89,7 +97,7 @@ Result<json::Value> get_usage_plans(Transaction& transaction, const Call& call) 
     const std::string_view key_id = call.input.text("keyId");
     Page page = key_id.empty() ? transaction.list(Table::UsagePlans, "", request)
                                : plans_of(transaction, key_id, request);
-    for (json::Value& plan : page.items) plan = without_empty_tags(std::move(plan));
+    for (json::Value& plan : page.items) plan = without_empty_tags(shown(std::move(plan)));
     return page_answer(std::move(page));
 }
 
@@ -100,11 +108,12 @@ Result<json::Value> update_usage_plan(Transaction& transaction, const Call& call
     if (!before) return before;
     auto after = patched_usage_plan(*before, transaction, call);
     if (!after) return after;
+    date_quota(*before, call.now, *after);
     if (!(*after == *before)) {
         transaction.update(Table::UsagePlans, {"", id}, *after);
         transaction.emit({Effect::Kind::UsagePlan, id});
     }
-    return with_tags(*std::move(after));
+    return with_tags(shown(*std::move(after)));
 }
 
 Result<json::Value> delete_usage_plan(Transaction& transaction, const Call& call) {

@@ -1,3 +1,5 @@
+#include "control-plane/service/usage_plan_key.hpp"
+
 #include <array>
 
 #include "control-plane/service/api_key.hpp"
@@ -40,14 +42,9 @@ Result<json::Value> create_usage_plan_key(Transaction& transaction, const Call& 
     const std::string key_id(call.input.text("keyId"));
     const auto key = find_api_key(transaction, key_id);
     if (!key) return key;
-    if (auto checked = check_new(transaction, call, *plan, key_id); !checked) {
-        return checked.error();
-    }
-    json::Value entry = json::Object{{"id", key_id}, {"type", kKeyType}};
-    copy_members(*key, {"name"}, entry);
-    transaction.insert(Table::UsagePlanKeys, {std::string(plan->text("id")), key_id}, entry);
-    transaction.emit({Effect::Kind::ApiKey, key_id});
-    return shown(transaction, std::move(entry));
+    auto entry = join_usage_plan(transaction, call, *plan, *key);
+    if (!entry) return entry;
+    return shown(transaction, *std::move(entry));
 }
 
 Result<json::Value> find_entry(Transaction& transaction, const Call& call) {
@@ -93,6 +90,19 @@ constexpr std::array<Binding, 4> kBindings{{
 }};
 
 }  // namespace
+
+Result<json::Value> join_usage_plan(Transaction& transaction, const Call& call,
+                                    const json::Value& plan, const json::Value& key) {
+    const std::string key_id(key.text("id"));
+    if (auto checked = check_new(transaction, call, plan, key_id); !checked) {
+        return checked.error();
+    }
+    json::Value entry = json::Object{{"id", key_id}, {"type", kKeyType}};
+    copy_members(key, {"name"}, entry);
+    transaction.insert(Table::UsagePlanKeys, {std::string(plan.text("id")), key_id}, entry);
+    transaction.emit({Effect::Kind::ApiKey, key_id});
+    return entry;
+}
 
 std::span<const Binding> usage_plan_key_bindings() { return kBindings; }
 

@@ -29,15 +29,28 @@ inline Value copying(std::string_view from, std::string_view path) {
 class InstallationUnderTest {
 public:
     InstallationUnderTest()
-        : call({service::rest_api_bindings(), service::resource_bindings(),
-                service::method_bindings(), service::integration_bindings(),
-                service::deployment_bindings(), service::stage_bindings(),
-                service::api_key_bindings(), service::usage_plan_bindings(),
-                service::usage_plan_key_bindings(), service::account_bindings(),
-                service::client_certificate_bindings(), service::vpc_link_bindings(),
-                service::domain_name_bindings(), service::base_path_mapping_bindings(),
-                service::domain_name_access_association_bindings(), service::sdk_type_bindings(),
-                service::tag_bindings()}) {
+        : call({service::rest_api_bindings(),
+                service::resource_bindings(),
+                service::method_bindings(),
+                service::integration_bindings(),
+                service::deployment_bindings(),
+                service::stage_bindings(),
+                service::api_key_bindings(),
+                service::usage_plan_bindings(),
+                service::usage_plan_key_bindings(),
+                service::account_bindings(),
+                service::client_certificate_bindings(),
+                service::vpc_link_bindings(),
+                service::domain_name_bindings(),
+                service::base_path_mapping_bindings(),
+                service::domain_name_access_association_bindings(),
+                service::sdk_type_bindings(),
+                service::tag_bindings(),
+                service::documentation_part_bindings(),
+                service::documentation_version_bindings(),
+                service::usage_bindings(),
+                service::api_key_import_bindings(),
+                service::stage_cache_bindings()}) {
         api = make_api("pets");
     }
 
