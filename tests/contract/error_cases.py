@@ -444,6 +444,30 @@ VPC_LINK = [
     *cases("UpdateVpcLink", MISSING, NO_VPC_LINK, patch(("replace", "/name", "n")), vpcLinkId="unknown"),
 ]
 
-CASES = [*VPC_LINK, *REST_API, *RESOURCE, *METHOD, *METHOD_RESPONSE, *INTEGRATION, *INTEGRATION_RESPONSE, *DEPLOYMENT,
-         *STAGE_CASES, *ACCESS, *GATEWAY_RESPONSE, *MODEL, *AUTHORIZER_CASES,
-         *REQUEST_VALIDATOR]
+PART = API | {"documentationPartId": "$part"}
+NO_PART = "Invalid Documentation part identifier specified"
+UNKNOWN_API = "Invalid API identifier specified $account:api_id"
+WRONG_API = {"restApiId": "api_id"}
+
+DOCUMENTATION = [
+    *cases("CreateDocumentationPart", MISSING, UNKNOWN_API, location={"type": "API"}, properties="{}", **WRONG_API),
+    *cases("CreateDocumentationPart", SHAPE, violations(
+        "Value 'INVALID' at 'createDocumentationPartInput.location.type' failed to satisfy constraint: Member must "
+        "satisfy enum value set: [RESPONSE_BODY, RESPONSE, METHOD, MODEL, AUTHORIZER, RESPONSE_HEADER, RESOURCE, "
+        "PATH_PARAMETER, REQUEST_BODY, QUERY_PARAMETER, API, REQUEST_HEADER]"),
+           location={"type": "INVALID"}, properties="{}", **API),
+    *cases("GetDocumentationParts", MISSING, UNKNOWN_API, **WRONG_API),
+    *cases("GetDocumentationPart", MISSING, NO_PART, PART | WRONG_API, API | {"documentationPartId": "part_id"}),
+    *cases("UpdateDocumentationPart", MISSING, NO_PART, patch(("replace", "/properties", "{}")), **(PART | WRONG_API)),
+    *cases("UpdateDocumentationPart", BAD, generic_path("/invalidPath", "replace", "/properties"),
+           patch(("replace", "/invalidPath", "{}")), **PART),
+    *cases("UpdateDocumentationPart", BAD, unsupported("/properties", "add"), patch(("add", "/properties", "{}")),
+           **PART),
+    *cases("DeleteDocumentationPart", MISSING, UNKNOWN_API, **(PART | WRONG_API)),
+    *cases("DeleteDocumentationPart", MISSING, NO_PART, **(API | {"documentationPartId": "part_id"})),
+    *cases("ImportDocumentationParts", BAD, "Unable to build importer with provided input.",
+           {"body": b'{"openapi": "3.0.1", "info": '}, {"body": b"openapi: 3.0.1\ninfo: {title"}, **API),
+]
+
+CASES = [*DOCUMENTATION, *VPC_LINK, *REST_API, *RESOURCE, *METHOD, *METHOD_RESPONSE, *INTEGRATION,
+         *INTEGRATION_RESPONSE, *DEPLOYMENT, *STAGE_CASES, *ACCESS, *GATEWAY_RESPONSE, *MODEL, *AUTHORIZER_CASES, *REQUEST_VALIDATOR]

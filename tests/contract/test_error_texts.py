@@ -47,7 +47,8 @@ def make_world(client):
             "pets": pets, "below_pets": resource(pets, "below"), "dogs": dogs, "other_pets": resource(dogs, "pets"),
             "wild": wild, "greedy": resource(wild, "{proxy+}"), "deployment": deployment, "canary_deployment": canary,
             "validator": validator, "key": client.create_api_key(name="k")["id"],
-            "plan": client.create_usage_plan(name="p")["id"]}
+            "plan": client.create_usage_plan(name="p")["id"],
+            "part": client.create_documentation_part(restApiId=api, location={"type": "API"}, properties="{}")["id"]}
 
 
 def is_known(shape, value):

@@ -8,6 +8,7 @@ import unittest
 from contract import V1, built_operations, checked_client, new_stack
 from domain_operations import DomainOperations
 from export_operations import ExportOperations
+from usage_operations import UsageOperations
 
 REPLACE = "replace"
 FUNCTION_URI = ("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
@@ -19,7 +20,7 @@ def patch(*operations):
     return [dict(zip(("op", "path", "value"), operation)) for operation in operations]
 
 
-class Operations(DomainOperations, ExportOperations, unittest.TestCase):
+class Operations(DomainOperations, ExportOperations, UsageOperations, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.stack = cls.enterClassContext(new_stack())
