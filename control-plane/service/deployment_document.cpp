@@ -25,15 +25,18 @@ Methods methods_of(Transaction& transaction, const std::string& api_id) {
     return methods;
 }
 
-Result<void> check_methods(const Methods& methods) {
-    if (methods.empty()) return invalid("The REST API doesn't contain any methods");
-    for (const auto& [resource_id, by_verb] : methods) {
-        for (const auto& [verb, method] : by_verb) {
+/// There is something to serve, and everything leads somewhere.
+Result<void> check_methods(const json::Value& draft) {
+    bool has_methods = false;
+    for (const json::Value& resource : draft.array("resources")) {
+        for (const auto& [verb, method] : resource.object("resourceMethods")) {
+            has_methods = true;
             if (method.object("methodIntegration").empty()) {
                 return invalid("No integration defined for method");
             }
         }
     }
+    if (!has_methods) return invalid("The REST API doesn't contain any methods");
     return {};
 }
 
@@ -75,11 +78,9 @@ Result<void> check_servable(const std::string& document) {
 }  // namespace
 
 Result<std::string> deployment_document(Transaction& transaction, const json::Value& rest_api) {
-    const std::string api_id(rest_api.text("id"));
-    if (auto checked = check_methods(methods_of(transaction, api_id)); !checked) {
-        return checked.error();
-    }
-    const std::string document = json::write(draft_document(transaction, rest_api));
+    const json::Value draft = draft_document(transaction, rest_api);
+    if (auto checked = check_methods(draft); !checked) return checked.error();
+    const std::string document = json::write(draft);
     if (auto checked = check_servable(document); !checked) return checked.error();
     return document;
 }

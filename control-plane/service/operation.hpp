@@ -54,6 +54,17 @@ struct Call {
     std::string_view resource = {};        ///< Path of the request as sent.
 };
 
+/// The same call with another input, for rules that are made of others. Lifetime: `input`'s.
+inline Call with_input(const Call& call, const json::Value& input) {
+    return {input,
+            call.installation,
+            call.now,
+            call.principal_arn,
+            call.access_key_id,
+            call.source_address,
+            call.resource};
+}
+
 /// A rule of the product: what an operation does. Returns the members of the output shape under
 /// their model names (encoding to wire names and timestamp formats is generated; timestamps are
 /// numbers of seconds since 1970 here), or the reason why nothing was changed.

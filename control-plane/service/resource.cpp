@@ -39,10 +39,9 @@ Result<void> check_place(const std::vector<Row>& resources, const json::Value& p
                          const json::Value& resource) {
     const std::string_view path_part = resource.text("pathPart");
     if (is_greedy_variable(parent.text("pathPart"))) {
-        return invalid("Cannot create a child of a resource with a greedy path variable: " +
-                       std::string(parent.text("pathPart")));
+        return greedy_parent(parent.text("pathPart"));
     }
-    const json::Value* variable_sibling = nullptr;
+    const json::Value* variable = nullptr;
     for (const Row& row : resources) {
         const bool is_sibling =
             row.document.text("parentId") == parent.text("id") && row.key.id != resource.text("id");
@@ -52,12 +51,10 @@ Result<void> check_place(const std::vector<Row>& resources, const json::Value& p
             return conflict("Another resource with the same parent already has this name: " +
                             std::string(path_part));
         }
-        if (is_path_variable(sibling_part)) variable_sibling = &row.document;
+        if (is_path_variable(sibling_part)) variable = &row.document;
     }
-    if (variable_sibling != nullptr && is_path_variable(path_part)) {
-        return invalid(
-            "A sibling (" + std::string(variable_sibling->text("pathPart")) +
-            ") of this resource already has a variable path part -- only one is allowed");
+    if (variable != nullptr && is_path_variable(path_part)) {
+        return variable_sibling(variable->text("pathPart"));
     }
     return {};
 }
@@ -78,7 +75,7 @@ Result<json::Value> create_resource(Transaction& transaction, const Call& call) 
     const std::vector<Row> resources = transaction.scan(Table::Resources, api_id);
     if (auto checked = check_place(resources, *parent, resource); !checked) return checked.error();
     if (static_cast<std::int64_t>(resources.size()) >= call.installation.resources_per_api_max) {
-        return limit_exceeded("Maximum number of resources for this API has been reached.");
+        return resource_quota_reached();
     }
     transaction.insert(Table::Resources, {api_id, id}, resource);
     return resource;
@@ -173,8 +170,7 @@ Result<void> check_move(const std::vector<Row>& resources, const json::Value& be
         return row.document.text("parentId") == moved.text("id");
     });
     if (has_children && is_greedy_variable(moved.text("pathPart"))) {
-        return invalid("Cannot create a child of a resource with a greedy path variable: " +
-                       std::string(moved.text("pathPart")));
+        return greedy_parent(moved.text("pathPart"));
     }
     moved["path"] = child_path(parent->document.text("path"), moved.text("pathPart"));
     return {};
@@ -240,5 +236,19 @@ constexpr std::array kBindings{
 }  // namespace
 
 std::span<const Binding> resource_bindings() { return kBindings; }
+
+Error greedy_parent(std::string_view path_part) {
+    return invalid("Cannot create a child of a resource with a greedy path variable: " +
+                   std::string(path_part));
+}
+
+Error variable_sibling(std::string_view path_part) {
+    return invalid("A sibling (" + std::string(path_part) +
+                   ") of this resource already has a variable path part -- only one is allowed");
+}
+
+Error resource_quota_reached() {
+    return limit_exceeded("Maximum number of resources for this API has been reached.");
+}
 
 }  // namespace turnpike::service

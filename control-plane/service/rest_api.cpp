@@ -116,8 +116,16 @@ Result<std::optional<json::Value>> find_clone_source(Transaction& transaction, c
 }
 
 Result<json::Value> create_rest_api(Transaction& transaction, const Call& call) {
+    return make_rest_api(transaction, call, new_rest_api_id());
+}
+
+}  // namespace
+
+std::string new_rest_api_id() { return random_id(kApiIdLength); }
+
+Result<json::Value> make_rest_api(Transaction& transaction, const Call& call,
+                                  const std::string& id) {
     if (auto checked = check_new_rest_api(call); !checked) return checked.error();
-    const std::string id = random_id(kApiIdLength);
     auto made = new_rest_api(call, id);
     if (!made) return made.error();
     const auto source = find_clone_source(transaction, call);
@@ -144,11 +152,13 @@ Result<json::Value> create_rest_api(Transaction& transaction, const Call& call) 
     return answered(std::move(document));
 }
 
-Result<json::Value> get_rest_api(Transaction& transaction, const Call& call) {
+Result<json::Value> read_rest_api(Transaction& transaction, const Call& call) {
     auto document = find_rest_api(transaction, call);
     if (!document) return document;
     return answered(with_tags(*std::move(document)));
 }
+
+namespace {
 
 Result<json::Value> get_rest_apis(Transaction& transaction, const Call& call) {
     Page page = transaction.list(Table::RestApis, "", page_request(call));
@@ -175,11 +185,9 @@ Result<json::Value> update_rest_api(Transaction& transaction, const Call& call) 
     if (!before) return before;
     auto after = patched_rest_api(*before, transaction, call);
     if (!after) return after;
-    if (auto checked = check_document_size(*after, kRestApiBytesMax); !checked) {
-        return checked.error();
+    if (auto stored = store_rest_api(transaction, *before, *after); !stored) {
+        return stored.error();
     }
-    transaction.update(Table::RestApis, {"", id}, *after);
-    if (changes_stages(*before, *after)) emit_stages(transaction, id);
     return answered(with_tags(*std::move(after)));
 }
 
@@ -217,7 +225,7 @@ Result<json::Value> delete_rest_api(Transaction& transaction, const Call& call) 
 }
 
 constexpr std::array kBindings{
-    Binding{"CreateRestApi", create_rest_api},   Binding{"GetRestApi", get_rest_api, true},
+    Binding{"CreateRestApi", create_rest_api},   Binding{"GetRestApi", read_rest_api, true},
     Binding{"GetRestApis", get_rest_apis, true}, Binding{"UpdateRestApi", update_rest_api},
     Binding{"DeleteRestApi", delete_rest_api},
 };
@@ -225,6 +233,15 @@ constexpr std::array kBindings{
 }  // namespace
 
 std::span<const Binding> rest_api_bindings() { return kBindings; }
+
+Result<void> store_rest_api(Transaction& transaction, const json::Value& before,
+                            const json::Value& after) {
+    if (auto checked = check_document_size(after, kRestApiBytesMax); !checked) return checked;
+    const std::string id(after.text("id"));
+    transaction.update(Table::RestApis, {"", id}, after);
+    if (changes_stages(before, after)) emit_stages(transaction, id);
+    return {};
+}
 
 Result<void> check_rest_api_name(std::string_view name) {
     if (trim(name).empty()) return invalid("API name must be non-empty");

@@ -29,12 +29,19 @@ class Management:
         self._key_id = credentials["default"]["aws_access_key_id"]
         self._secret = credentials["default"]["aws_secret_access_key"]
 
-    def call(self, method, path, body=None):
-        """The decoded answer. Trouble with the service's message if it is an error."""
-        payload = b"" if body is None else json.dumps(body).encode()
+    def call(self, method, path, body=None, query=""):
+        """The decoded answer. Trouble with the service's message if it is an error.
+
+        body: bytes as they are, anything else as JSON. query: in the order of signing, names sorted.
+        """
+        if isinstance(body, bytes):
+            payload = body
+        else:
+            payload = b"" if body is None else json.dumps(body).encode()
+        target = f"{path}?{query}" if query else path
         connection = self._connect()
         try:
-            connection.request(method, path, payload, self._signed_headers(method, path, payload))
+            connection.request(method, target, payload, self._signed_headers(method, path, query, payload))
             response = connection.getresponse()
             text = response.read().decode("utf-8", "replace")
         except OSError as problem:
@@ -42,7 +49,7 @@ class Management:
         finally:
             connection.close()
         if response.status >= 300:
-            raise Trouble(f"{method} {path} answered {response.status}: {text[:300]}")
+            raise Trouble(f"{method} {target} answered {response.status}: {text[:300]}")
         return json.loads(text) if text else {}
 
     def _connect(self):
@@ -51,10 +58,10 @@ class Management:
             return http.client.HTTPSConnection(self._url.hostname, self._url.port, timeout=10, context=context)
         return http.client.HTTPConnection(self._url.hostname, self._url.port, timeout=10)
 
-    def _signed_headers(self, method, path, payload):
+    def _signed_headers(self, method, path, query, payload):
         stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         scope = f"{stamp[:8]}/{self._region}/apigateway/aws4_request"
-        canonical = "\n".join([method, urllib.parse.quote(path, safe="/-._~"), "",
+        canonical = "\n".join([method, urllib.parse.quote(path, safe="/-._~"), query,
                                f"host:{self._url.netloc}", f"x-amz-date:{stamp}", "",
                                "host;x-amz-date", hashlib.sha256(payload).hexdigest()])
         to_sign = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])

@@ -7,7 +7,7 @@ import sys
 from management import Management
 from trouble import say
 
-GREETING = '{"message": "Turnpike is up"}'
+DOCUMENT = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sample.yaml")
 
 
 def _marker(layout):
@@ -28,16 +28,8 @@ def deploy(layout):
         return
     say("deploying the sample API")
     management = Management(layout)
-    api = management.call("POST", "/restapis", {"name": "sample", "description": "Made by deploy/up"})
-    resource = management.call("POST", f"/restapis/{api['id']}/resources/{api['rootResourceId']}",
-                               {"pathPart": "hello"})
-    method = f"/restapis/{api['id']}/resources/{resource['id']}/methods/GET"
-    management.call("PUT", method, {"authorizationType": "NONE"})
-    management.call("PUT", f"{method}/responses/200", {})
-    management.call("PUT", f"{method}/integration", {
-        "type": "MOCK", "requestTemplates": {"application/json": '{"statusCode": 200}'}})
-    management.call("PUT", f"{method}/integration/responses/200",
-                    {"responseTemplates": {"application/json": GREETING}})
+    with open(DOCUMENT, "rb") as file:
+        api = management.call("POST", "/restapis", file.read(), query="mode=import")
     management.call("POST", f"/restapis/{api['id']}/deployments", {"stageName": "prod"})
     with open(_marker(layout), "w", encoding="utf-8") as file:
         json.dump({"restApiId": api["id"]}, file)

@@ -324,6 +324,15 @@ class Operations(DomainOperations, ExportOperations, UsageOperations, unittest.T
             found += [key["id"] for key in page["items"]]
         self.assertEqual(([3, 3, 1], made), (sizes, set(found)))
 
+    def test_import_and_put(self):
+        body = b'{"openapi": "3.0.1", "info": {"title": "given", "version": "1"}, "paths": {"/a": {}}}'
+        api = self.call("ImportRestApi", body=body, failOnWarnings=True, parameters={"basepath": "ignore"})
+        self.assertEqual("given", api["name"])
+        for mode in ("merge", "overwrite"):
+            answer = self.call("PutRestApi", restApiId=api["id"], mode=mode, body=body.replace(b"given", mode.encode()),
+                               failOnWarnings=True, parameters={"ignore": "documentation"})
+            self.assertEqual(mode, answer["name"])
+
     def test_zz_every_built_operation_was_called(self):
         self.assertEqual(set(), built_operations() - self.called)
 

@@ -99,7 +99,7 @@ TEST_CASE("an answer that is waited for keeps nobody else of its thread from bei
     Client other(server.port());
     other.send("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     CHECK(other.receive_all().ends_with("/a:"));
-    CHECK(handler.waiting == 1);
+    while (handler.waiting == 0) std::this_thread::yield();  // its own thread may be late
     handler.gate.set_value();
     CHECK(patient.receive_until("/later:").starts_with("HTTP/1.1 200"));
     patient.send("GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

@@ -1,0 +1,250 @@
+#include "control-plane/service/imported_draft.hpp"
+
+#include <array>
+#include <set>
+
+#include "common/base/random.hpp"
+#include "control-plane/service/bindings.hpp"
+#include "control-plane/service/conventions.hpp"
+#include "control-plane/service/documentation_part.hpp"
+#include "control-plane/service/imported_tree.hpp"
+#include "control-plane/service/method.hpp"
+
+namespace turnpike::service {
+namespace {
+
+constexpr std::size_t kPartIdLength = 6;
+/// More are not told: who has that many has one mistake many times.
+constexpr std::size_t kProblemsMax = 50;
+
+Handler find_handler(std::string_view operation) {
+    static const std::array kTables{
+        authorizer_bindings(),           request_validator_bindings(),
+        gateway_response_bindings(),     method_bindings(),
+        method_response_bindings(),      integration_bindings(),
+        integration_response_bindings(), documentation_version_bindings(),
+    };
+    for (const auto& table : kTables) {
+        for (const Binding& binding : table) {
+            if (binding.operation == operation) return binding.handler;
+        }
+    }
+    return nullptr;
+}
+
+/// The members of `from` put over those of `input`.
+json::Value joined(json::Value input, const json::Value& from) {
+    if (!from.is_object()) return input;
+    for (const auto& [name, value] : from.as_object()) input[name] = value;
+    return input;
+}
+
+std::string at_method(const std::string& verb, const std::string& path) {
+    return "'" + verb + "' for resource at path '" + path + "'";
+}
+
+}  // namespace
+
+ImportedDraft::ImportedDraft(Transaction& transaction, const Call& call, std::string api_id,
+                             Mode mode)
+    : transaction_(transaction), call_(call), api_id_(std::move(api_id)), mode_(mode) {}
+
+Result<void> ImportedDraft::put(const openapi::ApiDefinition& api) {
+    // What others refer to by name comes first.
+    put_models(api.models);
+    validators_ =
+        put_named(Table::RequestValidators, "CreateRequestValidator", api.request_validators);
+    authorizers_ = put_named(Table::Authorizers, "CreateAuthorizer", api.authorizers);
+    put_gateway_responses(api.gateway_responses);
+    put_paths(api.paths);
+    put_documentation(api);
+    if (problems_.empty()) return {};
+    std::string message = "Errors found during import:";
+    for (const std::string& problem : problems_) message += "\n\t" + problem;
+    return is_over_quota_ ? limit_exceeded(message) : invalid(message);
+}
+
+bool ImportedDraft::run(std::string_view operation, json::Value input, const std::string& what,
+                        json::Value* answer) {
+    input["restApiId"] = api_id_;
+    auto done = find_handler(operation)(transaction_, with_input(call_, input));
+    if (!done) {
+        note(what, done.error());
+        return false;
+    }
+    if (answer != nullptr) *answer = *std::move(done);
+    return true;
+}
+
+void ImportedDraft::note(const std::string& what, const Error& error) {
+    is_over_quota_ = is_over_quota_ || error.kind == Error::Kind::LimitExceeded;
+    const std::string problem = what + ": " + error.message;
+    if (problems_.size() < kProblemsMax) problems_.push_back(problem);
+}
+
+void ImportedDraft::put_models(const std::vector<json::Value>& models) {
+    std::set<std::string, std::less<>> kept;
+    for (const json::Value& given : models) {
+        const std::string name(given.text("name"));
+        kept.insert(name);
+        const Key key{api_id_, name};
+        json::Value model = given;
+        if (const auto old = transaction_.find(Table::Models, key)) {
+            model["id"] = old->text("id");
+            transaction_.update(Table::Models, key, model);
+        } else {
+            model["id"] = random_id(kPartIdLength);
+            transaction_.insert(Table::Models, key, model);
+        }
+    }
+    const std::int64_t quota = call_.installation.models_per_api_max;
+    if (mode_ == Mode::Overwrite) {
+        for (const Row& row : transaction_.scan(Table::Models, api_id_)) {
+            if (!kept.contains(row.key.id)) transaction_.erase(Table::Models, row.key);
+        }
+    }
+    if (transaction_.count(Table::Models, api_id_, quota + 1) > quota) {
+        note("Unable to create models",
+             limit_exceeded("Maximum number of models for this API has been reached."));
+    }
+}
+
+/// One that has the name of an old one takes its place and id: methods elsewhere refer to it.
+ImportedDraft::Ids ImportedDraft::put_named(Table table, std::string_view create,
+                                            const std::vector<json::Value>& documents) {
+    Ids old_ids;
+    for (const Row& row : transaction_.scan(table, api_id_)) {
+        old_ids[std::string(row.document.text("name"))] = row.key.id;
+    }
+    std::set<std::string, std::less<>> given;
+    for (const json::Value& document : documents) given.emplace(document.text("name"));
+    for (const auto& [name, id] : old_ids) {
+        if (mode_ == Mode::Overwrite || given.contains(name)) {
+            transaction_.erase(table, {api_id_, id});
+        }
+    }
+    Ids ids;
+    if (mode_ == Mode::Merge) ids = old_ids;
+    for (const json::Value& document : documents) {
+        const std::string name(document.text("name"));
+        json::Value made;
+        const std::string what =
+            (table == Table::Authorizers ? "Unable to create authorizer '"
+                                         : "Unable to create request validator '") +
+            name + "'";
+        if (!run(create, document, what, &made)) continue;
+        std::string id(made.text("id"));
+        if (const auto old = old_ids.find(name); old != old_ids.end()) {
+            auto stored = transaction_.find(table, {api_id_, id});
+            transaction_.erase(table, {api_id_, id});
+            id = old->second;
+            (*stored)["id"] = id;
+            transaction_.insert(table, {api_id_, id}, *stored);
+        }
+        ids[name] = id;
+    }
+    return ids;
+}
+
+void ImportedDraft::put_gateway_responses(const std::vector<json::Value>& responses) {
+    if (mode_ == Mode::Overwrite) transaction_.erase_scope(Table::GatewayResponses, api_id_);
+    for (const json::Value& response : responses) {
+        run("PutGatewayResponse", response,
+            "Unable to put gateway response '" + std::string(response.text("responseType")) + "'");
+    }
+}
+
+void ImportedDraft::put_paths(const std::vector<openapi::PathDefinition>& paths) {
+    ImportedTree tree(transaction_, call_, api_id_);
+    std::set<std::string> put;
+    for (const openapi::PathDefinition& path : paths) {
+        if (!path.is_supported) continue;  // whoever read the document has warned
+        const auto resource_id = tree.ensure(path.path);
+        if (!resource_id) {
+            note("Unable to create resource at path '" + path.path + "'", resource_id.error());
+            if (is_over_quota_) return;
+            continue;
+        }
+        for (const openapi::MethodDefinition& method : path.methods) {
+            put_method(path.path, *resource_id, method);
+            put.insert(method_id(*resource_id, method.http_method));
+        }
+    }
+    if (mode_ == Mode::Merge) return;
+    tree.erase_others();
+    for (const Row& row : transaction_.scan(Table::Methods, api_id_)) {
+        if (put.contains(row.key.id)) continue;
+        const std::size_t slash = row.key.id.find('/');
+        run("DeleteMethod",
+            json::Object{{"resourceId", row.key.id.substr(0, slash)},
+                         {"httpMethod", row.key.id.substr(slash + 1)}},
+            "Unable to delete method");
+    }
+}
+
+void ImportedDraft::put_method(const std::string& path, const std::string& resource_id,
+                               const openapi::MethodDefinition& definition) {
+    const std::string& verb = definition.http_method;
+    const json::Value& method = definition.method;
+    const json::Value place = json::Object{{"resourceId", resource_id}, {"httpMethod", verb}};
+    if (transaction_.exists(Table::Methods, {api_id_, method_id(resource_id, verb)})) {
+        run("DeleteMethod", place, "Unable to replace method " + at_method(verb, path));
+    }
+    json::Value input = place;
+    copy_members(method,
+                 {"authorizationType", "apiKeyRequired", "operationName", "requestParameters",
+                  "requestModels", "authorizationScopes"},
+                 input);
+    if (const auto id = authorizers_.find(definition.authorizer_name); id != authorizers_.end()) {
+        input["authorizerId"] = id->second;
+    }
+    if (const auto id = validators_.find(definition.validator_name); id != validators_.end()) {
+        input["requestValidatorId"] = id->second;
+    }
+    if (!run("PutMethod", input, "Unable to put method " + at_method(verb, path))) return;
+    for (const auto& [status, response] : method.object("methodResponses")) {
+        json::Value answer = joined(place, response);
+        answer["statusCode"] = status;
+        run("PutMethodResponse", answer,
+            "Unable to put method response on " + at_method(verb, path));
+    }
+    const json::Value* integration = method.find("methodIntegration");
+    if (integration == nullptr) return;
+    json::Value target = *integration;
+    // The operation and the document call the verb towards the back end by different names.
+    if (const json::Value* target_verb = integration->find("httpMethod")) {
+        target["integrationHttpMethod"] = *target_verb;
+    }
+    target.as_object().erase("integrationResponses");
+    if (!run("PutIntegration", joined(target, place),
+             "Unable to put integration on " + at_method(verb, path))) {
+        return;
+    }
+    for (const auto& [status, response] : integration->object("integrationResponses")) {
+        json::Value answer = joined(place, response);
+        answer["statusCode"] = status;
+        run("PutIntegrationResponse", answer,
+            "Unable to put integration response on " + at_method(verb, path));
+    }
+}
+
+void ImportedDraft::put_documentation(const openapi::ApiDefinition& api) {
+    // Parts that the document does not have stay, whatever the mode.
+    auto imported = import_documentation(transaction_, call_, api_id_, api.documentation_parts,
+                                         DocumentationImportMode::Merge);
+    if (!imported) {
+        // Documents are full of descriptions; for want of room they are no reason to refuse the
+        // API.
+        warnings_.push_back("Documentation parts are left out: " + imported.error().message);
+        return;
+    }
+    for (std::string& warning : imported->warnings) warnings_.push_back(std::move(warning));
+    if (api.documentation_version.empty()) return;
+    if (transaction_.exists(Table::DocumentationVersions, {api_id_, api.documentation_version}))
+        return;
+    run("CreateDocumentationVersion",
+        json::Object{{"documentationVersion", api.documentation_version}},
+        "Unable to create documentation version '" + api.documentation_version + "'");
+}
+
+}  // namespace turnpike::service
