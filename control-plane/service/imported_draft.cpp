@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kPartIdLength = 6;
 /// More are not told: who has that many has one mistake many times.
 constexpr std::size_t kProblemsMax = 50;
+const std::string kPathSource = "method.request.path.";
 
 Handler find_handler(std::string_view operation) {
     static const std::array kTables{
@@ -37,6 +38,47 @@ json::Value joined(json::Value input, const json::Value& from) {
     if (!from.is_object()) return input;
     for (const auto& [name, value] : from.as_object()) input[name] = value;
     return input;
+}
+
+using Renamed = std::vector<std::pair<std::string, std::string>>;
+
+/// "method.request.path.id" under the name that the tree has for the variable.
+std::string renamed_source(const std::string& source, const Renamed& renamed) {
+    for (const auto& [given, known] : renamed) {
+        if (source == kPathSource + given) return kPathSource + known;
+    }
+    return source;
+}
+
+/// A URI's variables take their values from mappings; what it took by name needs one now.
+void map_renamed(json::Value& integration, const Renamed& renamed) {
+    json::Object mapped;
+    for (const auto& [target, source] : integration.object("requestParameters")) {
+        mapped.set(target, source.is_string()
+                               ? json::Value(renamed_source(source.as_string(), renamed))
+                               : source);
+    }
+    for (const auto& [given, known] : renamed) {
+        const std::string target = "integration.request.path." + given;
+        const bool is_used =
+            integration.text("uri").find("{" + given + "}") != std::string_view::npos;
+        if (is_used && !mapped.contains(target)) mapped.set(target, kPathSource + known);
+    }
+    if (!mapped.empty()) integration["requestParameters"] = std::move(mapped);
+}
+
+openapi::MethodDefinition with_renamed(openapi::MethodDefinition definition,
+                                       const Renamed& renamed) {
+    if (renamed.empty()) return definition;
+    json::Object parameters;
+    for (const auto& [name, is_required] : definition.method.object("requestParameters")) {
+        parameters.set(renamed_source(name, renamed), is_required);
+    }
+    if (!parameters.empty()) definition.method["requestParameters"] = std::move(parameters);
+    if (json::Value* integration = definition.method.as_object().find("methodIntegration")) {
+        map_renamed(*integration, renamed);
+    }
+    return definition;
 }
 
 std::string at_method(const std::string& verb, const std::string& path) {
@@ -159,15 +201,20 @@ void ImportedDraft::put_paths(const std::vector<openapi::PathDefinition>& paths)
     std::set<std::string> put;
     for (const openapi::PathDefinition& path : paths) {
         if (!path.is_supported) continue;  // whoever read the document has warned
-        const auto resource_id = tree.ensure(path.path);
-        if (!resource_id) {
-            note("Unable to create resource at path '" + path.path + "'", resource_id.error());
+        const auto place = tree.ensure(path.path);
+        if (!place) {
+            note("Unable to create resource at path '" + path.path + "'", place.error());
             if (is_over_quota_) return;
             continue;
         }
+        warn_renamed(path.path, *place);
         for (const openapi::MethodDefinition& method : path.methods) {
-            put_method(path.path, *resource_id, method);
-            put.insert(method_id(*resource_id, method.http_method));
+            if (!put.insert(method_id(place->resource_id, method.http_method)).second) {
+                note("Unable to put method " + at_method(method.http_method, path.path),
+                     conflict("Method already exists for this resource"));
+                continue;
+            }
+            put_method(path.path, place->resource_id, with_renamed(method, place->renamed));
         }
     }
     if (mode_ == Mode::Merge) return;
@@ -179,6 +226,13 @@ void ImportedDraft::put_paths(const std::vector<openapi::PathDefinition>& paths)
             json::Object{{"resourceId", row.key.id.substr(0, slash)},
                          {"httpMethod", row.key.id.substr(slash + 1)}},
             "Unable to delete method");
+    }
+}
+
+void ImportedDraft::warn_renamed(const std::string& path, const ImportedTree::Place& place) {
+    for (const auto& [given, known] : place.renamed) {
+        warnings_.push_back("Path '" + path + "': the variable {" + given + "} is called {" +
+                            known + "} as in its sibling paths");
     }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "control-plane/openapi/definition.hpp"
+#include "control-plane/service/imported_tree.hpp"
 #include "control-plane/service/operation.hpp"
 
 namespace turnpike::service {
@@ -37,6 +38,7 @@ private:
     void put_paths(const std::vector<openapi::PathDefinition>& paths);
     void put_method(const std::string& path, const std::string& resource_id,
                     const openapi::MethodDefinition& definition);
+    void warn_renamed(const std::string& path, const ImportedTree::Place& place);
     void put_documentation(const openapi::ApiDefinition& api);
 
     /// One operation on this API. Returns: whether it was taken; else `what` went wrong is noted.

@@ -13,6 +13,18 @@ std::string_view parent_of(std::string_view path) {
     return slash == 0 ? std::string_view("/") : path.substr(0, slash);
 }
 
+/// Both are variables, and take the same of a path.
+bool is_same_variable(std::string_view part, std::string_view other) {
+    return is_path_variable(part) && is_path_variable(other) &&
+           is_greedy_variable(part) == is_greedy_variable(other);
+}
+
+/// "id" of "{id}" and "{id+}".
+std::string name_of(std::string_view variable) {
+    return std::string(
+        variable.substr(1, variable.size() - (is_greedy_variable(variable) ? 3 : 2)));
+}
+
 }  // namespace
 
 ImportedTree::ImportedTree(Transaction& transaction, const Call& call, std::string api_id)
@@ -28,13 +40,19 @@ ImportedTree::ImportedTree(Transaction& transaction, const Call& call, std::stri
     used_.insert("/");
 }
 
-Result<std::string> ImportedTree::ensure(std::string_view path) {
+Result<ImportedTree::Place> ImportedTree::ensure(std::string_view path) {
+    Place place;
     if (path.ends_with('/')) path.remove_suffix(1);
     std::string reached = "/";
     while (!path.empty()) {
         path.remove_prefix(1);  // the slash
-        const std::string_view part = path.substr(0, path.find('/'));
+        std::string_view part = path.substr(0, path.find('/'));
         path.remove_prefix(part.size());
+        const std::string sibling = nodes_.at(reached).variable_child;
+        if (is_same_variable(part, sibling) && part != sibling) {
+            place.renamed.emplace_back(name_of(part), name_of(sibling));
+            part = sibling;
+        }
         std::string next = (reached == "/" ? "" : reached) + "/" + std::string(part);
         if (!nodes_.contains(next)) {
             if (auto made = make(reached, part); !made) return made.error();
@@ -42,7 +60,8 @@ Result<std::string> ImportedTree::ensure(std::string_view path) {
         used_.insert(next);
         reached = std::move(next);
     }
-    return nodes_.at(reached).id;
+    place.resource_id = nodes_.at(reached).id;
+    return place;
 }
 
 Result<std::string> ImportedTree::make(std::string_view parent_path, std::string_view path_part) {

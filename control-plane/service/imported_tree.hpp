@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "control-plane/service/operation.hpp"
 
@@ -15,9 +17,15 @@ class ImportedTree {
 public:
     ImportedTree(Transaction& transaction, const Call& call, std::string api_id);
 
-    /// The id of the resource at the path, made with all above it where they are not there.
+    struct Place {
+        std::string resource_id;
+        /// Variables that the tree calls otherwise: there is one variable below a resource, and
+        /// documents name it differently from path to path. Without braces, the path's own first.
+        std::vector<std::pair<std::string, std::string>> renamed;
+    };
+    /// The resource at the path, made with all above it where they are not there.
     /// Errors: Invalid with the texts of CreateResource; LimitExceeded.
-    Result<std::string> ensure(std::string_view path);
+    Result<Place> ensure(std::string_view path);
     /// Removes every resource that no path of ensure() runs through, with its methods.
     void erase_others();
 
