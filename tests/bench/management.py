@@ -89,5 +89,42 @@ def management(settings):
             ("manage_memory_mib", "MiB", [memory])]
 
 
+def import_600(settings):
+    """Import of a document with 600 operations, models and descriptions; then the same as an overwrite."""
+    body = json.dumps(large_document()).encode()
+    runs = []
+    with Stack(workers=0, control_settings={"TURNPIKE_RESOURCES_PER_API_MAX": 1000}) as stack:
+        client = stack.client()
+        for _ in range(settings.rounds):
+            started = time.perf_counter()
+            api = client.import_rest_api(body=body)["id"]
+            client_time = time.perf_counter() - started
+            started = time.perf_counter()
+            client.put_rest_api(restApiId=api, mode="overwrite", body=body)
+            runs.append(max(client_time, time.perf_counter() - started))
+        client.close()
+    return [("import_600_s", "s", runs)]
+
+
+def large_document():
+    mock = {"type": "mock", "requestTemplates": {"application/json": '{"statusCode": 200}'},
+            "responses": {"default": {"statusCode": "200"}}}
+
+    def operation(number):
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/M{number % 50}"}}}
+        return {"operationId": f"op{number}", "description": "What it does. " * 10,
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+                               {"name": "q", "in": "query", "schema": {"type": "string"}}],
+                "requestBody": {"content": content}, "responses": {"200": {"description": "Fine.", "content": content}},
+                "x-amazon-apigateway-integration": mock}
+
+    return {"openapi": "3.0.1", "info": {"title": "large", "version": "1"},
+            "paths": {f"/group{n // 20}/item{n}/{{id}}": {verb: operation(n) for verb in ("post", "put", "delete")}
+                      for n in range(200)},
+            "components": {"schemas": {f"M{n}": {"type": "object", "properties": {
+                "name": {"type": "string"}, "next": {"$ref": f"#/components/schemas/M{(n + 1) % 50}"}}}
+                for n in range(50)}}}
+
+
 def percentile(values, which):
     return sorted(values)[min(len(values) - 1, len(values) * which // 100)]
