@@ -53,7 +53,7 @@ struct ControlSettings : CommonSettings {
     ListenAddress admin_listen;
     std::string admin_tls_certificate_file;
     std::string admin_tls_key_file;
-    std::int64_t admin_threads = 4;
+    std::int64_t admin_threads = 16;
     std::string credentials_file;
     double account_rate_limit = 10'000;  ///< Infinite: no limit.
     std::int64_t account_burst_limit = 5000;

@@ -25,7 +25,7 @@ constexpr Specification kSpecifications[] = {
     {"admin-tls-certificate-file", Who::Control, "",
      "certificate chain of the management API, PEM"},
     {"admin-tls-key-file", Who::Control, "", "private key of the management API, PEM"},
-    {"admin-threads", Who::Control, "4", "threads of the management API"},
+    {"admin-threads", Who::Control, "16", "threads of the management API"},
     {"credentials-file", Who::Control, "",
      "where the root credentials are written [home/credentials]"},
     {"account-rate-limit", Who::Control, "10000",

@@ -15,7 +15,7 @@ CALLS_EACH = 400
 
 
 class Caller:
-    """Signed calls on one connection; only the exchange is timed."""
+    """Signed calls on one connection."""
 
     def __init__(self, port, credentials):
         from botocore.auth import SigV4Auth
@@ -24,20 +24,23 @@ class Caller:
         self._auth = SigV4Auth(Credentials(*credentials), "apigateway", REGION)
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
-    def __call__(self, method, path, body=None):
-        """(milliseconds, decoded answer)"""
+    def prepare(self, method, path, body=None):
+        """The call, signed: http.client's arguments."""
         from botocore.awsrequest import AWSRequest
         data = b"" if body is None else json.dumps(body).encode()
         request = AWSRequest(method=method, url=f"http://127.0.0.1:{self._port}{path}", data=data)
         self._auth.add_auth(request)
-        headers = dict(request.headers)
+        return method, path, data, dict(request.headers)
+
+    def send(self, call):
+        """(milliseconds, decoded answer)"""
         started = time.perf_counter()
-        self._connection.request(method, path, data, headers)
+        self._connection.request(*call)
         answer = self._connection.getresponse()
         text = answer.read()
         took = (time.perf_counter() - started) * 1000
         if answer.status >= 300:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text[:200]}")
+            raise RuntimeError(f"{call[0]} {call[1]}: {answer.status} {text[:200]}")
         return took, json.loads(text) if text else None
 
 
@@ -47,28 +50,36 @@ def fill(arguments):
     call = Caller(port, credentials)
     made = []
     for number in range(count):
-        api = call("POST", "/restapis", {"name": f"api {number}"})[1]
+        api = call.send(call.prepare("POST", "/restapis", {"name": f"api {number}"}))[1]
         made.append((api["id"], api["rootResourceId"]))
     return made
 
 
-def exercise(arguments):
-    """Latencies of reads and of writes, in milliseconds."""
+def prepare(arguments):
+    """The calls of one client, signed before the clock runs: reads and writes in turn."""
     port, credentials, apis, seed = arguments
-    call = Caller(port, credentials)
+    caller = Caller(port, credentials)
     choose = random.Random(seed)
-    reads, writes = [], []
+    calls = []
     for number in range(CALLS_EACH):
         api, root = choose.choice(apis)
-        read = choose.choice((f"/restapis/{api}", f"/restapis/{api}/resources", "/restapis?limit=25",
-                              f"/restapis/{api}/resources/{root}"))
-        reads.append(call("GET", read)[0])
+        calls.append(caller.prepare("GET", choose.choice((
+            f"/restapis/{api}", f"/restapis/{api}/resources", "/restapis?limit=25",
+            f"/restapis/{api}/resources/{root}"))))
         if number % 2 == 0:
-            writes.append(call("POST", f"/restapis/{api}/resources/{root}", {"pathPart": f"p{seed}x{number}"})[0])
+            calls.append(caller.prepare("POST", f"/restapis/{api}/resources/{root}", {"pathPart": f"p{seed}x{number}"}))
         else:
-            writes.append(call("PATCH", f"/restapis/{api}", {"patchOperations": [
-                {"op": "replace", "path": "/description", "value": f"{seed} {number}"}]})[0])
-    return reads, writes
+            calls.append(caller.prepare("PATCH", f"/restapis/{api}", {"patchOperations": [
+                {"op": "replace", "path": "/description", "value": f"{seed} {number}"}]}))
+    return calls
+
+
+def exercise(arguments):
+    """Latencies of reads and of writes, in milliseconds."""
+    port, credentials, calls = arguments
+    caller = Caller(port, credentials)
+    took = [caller.send(call)[0] for call in calls]
+    return took[::2], took[1::2]
 
 
 def management(settings):
@@ -80,8 +91,9 @@ def management(settings):
         apis = [api for part in parts for api in part]
         read_p99, write_p99 = [], []
         for round_number in range(settings.rounds):
-            runs = pool.map(exercise, [(port, credentials, apis, round_number * CLIENTS + client)
+            calls = pool.map(prepare, [(port, credentials, apis, round_number * CLIENTS + client)
                                        for client in range(CLIENTS)])
+            runs = pool.map(exercise, [(port, credentials, part) for part in calls], 1)
             read_p99.append(percentile([value for reads, _ in runs for value in reads], 99))
             write_p99.append(percentile([value for _, writes in runs for value in writes], 99))
         memory = resident_mib(stack.controls[0].pid)
