@@ -504,7 +504,9 @@ TEST_CASE("the handler sees who is calling") {
     sockaddr_in own{};
     socklen_t length = sizeof own;
     REQUIRE(::getsockname(client.descriptor(), reinterpret_cast<sockaddr*>(&own), &length) == 0);
-    CHECK(seen == "127.0.0.1 " + std::to_string(ntohs(own.sin_port)));
+    server.on_reactor([&] {  // whose `seen` is
+        CHECK(seen == "127.0.0.1 " + std::to_string(ntohs(own.sin_port)));
+    });
 }
 
 TEST_CASE("connections beyond the maximum wait until one ends") {
