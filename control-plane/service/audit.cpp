@@ -14,29 +14,25 @@ constexpr std::int64_t kSecondsPerDay = 86'400;
 /// Old entries go with every so manieth new one: cheap, and nobody has to be elected for it.
 constexpr std::uint64_t kEntriesPerSweep = 256;
 
-/// The one restriction that a call asks for; several are answered by the first.
-Filter filter_of(const Call& call) {
+/// The one restriction that a call may ask for. Errors: Invalid if it asks for several.
+Result<Filter> filter_of(const Call& call) {
     Filter filter;
     for (const std::string_view member : {"resource", "principal", "operation"}) {
         const std::string_view wanted = call.input.text(member);
         if (wanted.empty()) continue;
+        if (filter.member) {
+            return invalid("Only one of resource, principal and operation can be given");
+        }
         filter.member = member;
         filter.equals = wanted;
-        break;
     }
     return filter;
 }
 
 Result<json::Value> get_audit(Transaction& transaction, const Call& call) {
-    int restrictions = 0;
-    for (const std::string_view member : {"resource", "principal", "operation"}) {
-        restrictions += call.input.text(member).empty() ? 0 : 1;
-    }
-    if (restrictions > 1) {
-        return invalid("Only one of resource, principal and operation can be given");
-    }
-    return page_answer(
-        transaction.list(Table::AuditEntries, "", page_request(call), filter_of(call)));
+    const auto filter = filter_of(call);
+    if (!filter) return filter.error();
+    return page_answer(transaction.list(Table::AuditEntries, "", page_request(call), *filter));
 }
 
 constexpr std::array<Binding, 1> kBindings{{
