@@ -27,6 +27,7 @@ BENCHMARKS = {
     "deploy": rollout.deploy,
     "management": management.management,
     "import": management.import_600,
+    "unavailable": management.unavailable,
 }
 
 # Figure -> (budget, whether it is the most or the least that is wanted).
@@ -47,6 +48,7 @@ BUDGETS = {
     "manage_write_p99_ms": (20, "max"),
     "manage_memory_mib": (150, "max"),
     "import_600_s": (2, "max"),
+    "manage_unavailable_s": (2, "max"),
 }
 
 

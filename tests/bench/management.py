@@ -1,9 +1,12 @@
-"""The management API with many APIs stored: latency of reads and writes, memory of the control plane."""
+"""The management API with many APIs stored: latency of reads and writes, memory; answers without its database."""
 
 import http.client
 import json
 import multiprocessing
+import os
 import random
+import signal
+import subprocess
 import time
 
 from measure import resident_mib
@@ -31,6 +34,12 @@ class Caller:
         request = AWSRequest(method=method, url=f"http://127.0.0.1:{self._port}{path}", data=data)
         self._auth.add_auth(request)
         return method, path, data, dict(request.headers)
+
+    def status(self, call):
+        self._connection.request(*call)
+        answer = self._connection.getresponse()
+        answer.read()
+        return answer.status
 
     def send(self, call):
         """(milliseconds, decoded answer)"""
@@ -99,6 +108,37 @@ def management(settings):
         memory = resident_mib(stack.controls[0].pid)
     return [("manage_read_p99_ms", "ms", read_p99), ("manage_write_p99_ms", "ms", write_p99),
             ("manage_memory_mib", "MiB", [memory])]
+
+
+def unavailable(settings):
+    """The longest time to a 503 with the database stopped by SIGSTOP, 24 callers at once, then gone."""
+    runs = []
+    for _ in range(settings.rounds):
+        with Stack(workers=0) as stack, multiprocessing.Pool(24) as pool:
+            callers = [(stack.admin_ports[0], stack.credentials())] * 24
+            pool.map(answered_503, callers, 1)
+            children = subprocess.run(["pgrep", "-P", str(stack.postgres.pid)], capture_output=True, text=True,
+                                      check=True).stdout.split()
+            group = [stack.postgres.pid, *map(int, children)]
+            for process in group:
+                os.kill(process, signal.SIGSTOP)
+            hanging = pool.map(answered_503, callers, 1)
+            for process in group:
+                os.kill(process, signal.SIGCONT)
+            stack.postgres.stop(signal.SIGINT)
+            gone = pool.map(answered_503, callers, 1)
+        if not all(is_503 for is_503, _ in hanging + gone):
+            raise RuntimeError("a call without a database was not answered with 503")
+        runs.append(max(seconds for _, seconds in hanging + gone))
+    return [("manage_unavailable_s", "s", runs)]
+
+
+def answered_503(arguments):
+    """(whether one call was answered with 503, after how many seconds)"""
+    caller = Caller(*arguments)
+    started = time.perf_counter()
+    status = caller.status(caller.prepare("POST", "/restapis", {"name": "x"}))
+    return status == 503, time.perf_counter() - started
 
 
 def import_600(settings):

@@ -1,7 +1,6 @@
 """Raw bytes at the management port: never a crash, never another library's page, always our JSON."""
 
 import socket
-import time
 import unittest
 
 from contract import RawCase
@@ -98,13 +97,11 @@ class Hostile(RawCase):
 
     def test_a_client_that_stops_is_told_and_cut(self):
         with self.management.connect() as client:
-            started = time.monotonic()
             client.sendall(b"GET /restapis HTTP/1.1\r\nHo")
             received = b""
             while piece := client.recv(4096):
                 received += piece
             self.assert_refused(received, 408, "RequestTimeoutException")
-            self.assertLess(time.monotonic() - started, 13)
 
     def test_idle_connections_do_not_hinder(self):
         idle = [self.management.connect() for _ in range(200)]

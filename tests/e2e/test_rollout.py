@@ -3,7 +3,6 @@
 import http.client
 import signal
 import threading
-import time
 import unittest
 
 from stack import Stack, add_mock, make_api, wait_for
@@ -127,9 +126,7 @@ class Rollout(unittest.TestCase):
         client = self.stack.client(control=1)
         change(client, self.api, self.root, "survivor")
         client.create_deployment(restApiId=self.api, stageName="prod")
-        started = time.monotonic()
         wait_for(lambda: self.stack.invoke(self.api, "/prod").body == b"survivor", 10, "the other control plane")
-        self.assertLess(time.monotonic() - started, 10)
 
 
 if __name__ == "__main__":
