@@ -116,6 +116,9 @@ BARE = PETS | {"httpMethod": "PUT"}            # a method and nothing else
 STAGE = API | {"stageName": "dev"}
 CANARY_STAGE = API | {"stageName": "canary"}
 NO_API = {"restApiId": "unknown"}
+NO_API_OF_MODELS = {"restApiId": "abcde0"}
+NO_API_OF_RESPONSES = {"restApiId": "fake-api-id"}
+NO_API_OF_PARTS = {"restApiId": "test-fake-rest-id"}
 GENERAL = API | {"responseType": "DEFAULT_4XX"}
 VALIDATOR = API | {"requestValidatorId": "$validator"}
 TYPES_WRONG = {"types": ["wrong"]}
@@ -369,9 +372,9 @@ GATEWAY_RESPONSE = [
                              "DeleteGatewayResponse")
       for case in cases(operation, SHAPE, RESPONSE_TYPE, responseType="FAKE_RESPONSE_TYPE", **API)),
     *(case for operation in ("GetGatewayResponse", "UpdateGatewayResponse", "DeleteGatewayResponse")
-      for case in cases(operation, MISSING, "Invalid API identifier specified $account:unknown", NO_API,
+      for case in cases(operation, MISSING, "Invalid API identifier specified $account:fake-api-id", NO_API_OF_RESPONSES,
                         responseType="DEFAULT_4XX")),
-    *cases("GetGatewayResponses", MISSING, "Invalid API identifier specified $account:unknown", NO_API),
+    *cases("GetGatewayResponses", MISSING, "Invalid API identifier specified $account:fake-api-id", NO_API_OF_RESPONSES),
     *cases("DeleteGatewayResponse", MISSING, "Gateway response type not defined on api", **GENERAL),
     *cases("UpdateGatewayResponse", BAD, "Invalid patch path /statusCode",
            patch(("add", "/statusCode", "404")), patch(("remove", "/statusCode")), **GENERAL),
@@ -389,41 +392,43 @@ GATEWAY_RESPONSE = [
 ]
 
 MODEL = [
-    *cases("CreateModel", MISSING, "Invalid API identifier specified $account:unknown", name="n",
-           contentType="application/json", schema="", **NO_API),
+    *cases("CreateModel", MISSING, "Invalid API identifier specified $account:abcde0", name="n",
+           contentType="application/json", schema="", **NO_API_OF_MODELS),
     *cases("CreateModel", BAD, "Model name must be non-empty", name="", contentType="application/json", schema="{}",
            **API),
     *cases("CreateModel", BAD, NO_SCHEMA, {"contentType": "application/json", "schema": ""},
            {"contentType": "application/json"}, {"contentType": "application/xml"}, name="n", **API),
     *cases("CreateModel", CONFLICT, "Model name already exists for this REST API", name="MyModel",
            contentType="application/json", schema="{}", **API),
-    *cases("GetModels", MISSING, "Invalid API identifier specified $account:unknown", **NO_API),
+    *cases("GetModels", MISSING, "Invalid API identifier specified $account:abcde0", **NO_API_OF_MODELS),
     *(case for operation in ("GetModel", "DeleteModel")
-      for case in cases(operation, MISSING, "Invalid model name specified: MySchema", API, NO_API,
+      for case in cases(operation, MISSING, "Invalid model name specified: MySchema", API, NO_API_OF_MODELS,
                         modelName="MySchema")),
     *cases("UpdateModel", MISSING, "Invalid model name specified: mySchema", patch(("replace", "/schema", "{}")),
-           modelName="mySchema", **NO_API),
+           modelName="mySchema", **NO_API_OF_MODELS),
     *cases("UpdateModel", BAD, NO_SCHEMA, patch(("replace", "/schema", "")), modelName="MyModel", **API),
     *cases("UpdateModel", BAD, generic_path("/name", "replace", "/description, /schema"),
            patch(("replace", "/name", "x")), modelName="MyModel", **API),
     *cases("UpdateModel", BAD, unsupported("/wrong-path", "add"), patch(("add", "/wrong-path", "x")),
            modelName="MyModel", **API),
-    *(case for name, method in (("MyModel", "//ANY"), ("MyModelTwo", "//ANY"), ("MyModelThree", "/dogs/ANY"))
+    *(case for name, method in (("MyModel", "//ANY"), ("MyModelTwo", "//ANY"), ("MyModelThree", "/dogs/ANY"),
+                         ("SharedModelTwo", "/test/ANY"))
       for case in cases("DeleteModel", CONFLICT, f"Cannot delete model '{name}', is referenced in method request: "
                         + method, modelName=name, **API)),
 ]
 
 AUTHORIZER_CASES = [
     *cases("CreateAuthorizer", CONFLICT, "Unable to complete operation due to concurrent modification. Please try "
-           "again later.", name="n", type="TOKEN", **NO_API),
-    *cases("GetAuthorizers", MISSING, "Invalid API identifier specified $account:unknown", **NO_API),
+           "again later.", name="n", type="TOKEN", **NO_API_OF_PARTS),
+    *cases("GetAuthorizers", MISSING, "Invalid API identifier specified $account:test-fake-rest-id", **NO_API_OF_PARTS),
 ]
 
 REQUEST_VALIDATOR = [
-    *cases("CreateRequestValidator", BAD, "Invalid REST API identifier specified", name="n", **NO_API),
-    *cases("GetRequestValidators", MISSING, "Invalid API identifier specified $account:unknown", **NO_API),
+    *cases("CreateRequestValidator", BAD, "Invalid REST API identifier specified", name="n", **NO_API_OF_PARTS),
+    *cases("GetRequestValidators", MISSING, "Invalid API identifier specified $account:test-fake-rest-id", **NO_API_OF_PARTS),
+    *cases("GetRequestValidators", MISSING, "Invalid API identifier specified $account:api_id", restApiId="api_id"),
     *(case for operation in ("GetRequestValidator", "DeleteRequestValidator")
-      for case in cases(operation, MISSING, NO_VALIDATOR, NO_API | {"requestValidatorId": "$validator"},
+      for case in cases(operation, MISSING, NO_VALIDATOR, NO_API_OF_PARTS | {"requestValidatorId": "$validator"},
                         API | {"requestValidatorId": "wrong"})),
     *cases("UpdateRequestValidator", BAD, "Request Validator name cannot be blank", patch(("replace", "/name", "")),
            **VALIDATOR),
@@ -444,6 +449,9 @@ VPC_LINK = [
     *cases("UpdateVpcLink", MISSING, NO_VPC_LINK, patch(("replace", "/name", "n")), vpcLinkId="unknown"),
 ]
 
+# What is cut off is neither JSON nor YAML.
+CUT_OFF = ({"body": b'{"openapi": "3.0.1", "info": '}, {"body": b"openapi: 3.0.1\ninfo: {title"})
+
 PART = API | {"documentationPartId": "$part"}
 NO_PART = "Invalid Documentation part identifier specified"
 UNKNOWN_API = "Invalid API identifier specified $account:api_id"
@@ -457,6 +465,8 @@ DOCUMENTATION = [
         "PATH_PARAMETER, REQUEST_BODY, QUERY_PARAMETER, API, REQUEST_HEADER]"),
            location={"type": "INVALID"}, properties="{}", **API),
     *cases("GetDocumentationParts", MISSING, UNKNOWN_API, **WRONG_API),
+    *cases("GetDocumentationParts", MISSING, "Invalid API identifier specified $account:test-fake-rest-id",
+           **NO_API_OF_PARTS),
     *cases("GetDocumentationPart", MISSING, NO_PART, PART | WRONG_API, API | {"documentationPartId": "part_id"}),
     *cases("UpdateDocumentationPart", MISSING, NO_PART, patch(("replace", "/properties", "{}")), **(PART | WRONG_API)),
     *cases("UpdateDocumentationPart", BAD, generic_path("/invalidPath", "replace", "/properties"),
@@ -466,8 +476,13 @@ DOCUMENTATION = [
     *cases("DeleteDocumentationPart", MISSING, UNKNOWN_API, **(PART | WRONG_API)),
     *cases("DeleteDocumentationPart", MISSING, NO_PART, **(API | {"documentationPartId": "part_id"})),
     *cases("ImportDocumentationParts", BAD, "Unable to build importer with provided input.",
-           {"body": b'{"openapi": "3.0.1", "info": '}, {"body": b"openapi: 3.0.1\ninfo: {title"}, **API),
+           *CUT_OFF, **API),
 ]
 
-CASES = [*DOCUMENTATION, *VPC_LINK, *REST_API, *RESOURCE, *METHOD, *METHOD_RESPONSE, *INTEGRATION,
+IMPORT = [
+    *cases("ImportRestApi", BAD, "Invalid OpenAPI input.", *CUT_OFF),
+    *cases("PutRestApi", BAD, "Invalid OpenAPI input.", *CUT_OFF, **API),
+]
+
+CASES = [*DOCUMENTATION, *IMPORT, *VPC_LINK, *REST_API, *RESOURCE, *METHOD, *METHOD_RESPONSE, *INTEGRATION,
          *INTEGRATION_RESPONSE, *DEPLOYMENT, *STAGE_CASES, *ACCESS, *GATEWAY_RESPONSE, *MODEL, *AUTHORIZER_CASES, *REQUEST_VALIDATOR]

@@ -1,5 +1,8 @@
 """Wrong calls through the stock client: exception, status and text as the service was seen to answer them."""
 
+import json
+import pathlib
+import re
 import string
 import unittest
 
@@ -10,6 +13,7 @@ from contract import V1, Management, built_operations, checked_client, new_stack
 from error_cases import CASES
 
 ACCOUNT = "000000000000"
+RECORDED = json.loads(pathlib.Path(__file__).with_name("recorded_errors.json").read_text("utf-8"))["errors"]
 
 
 def make_world(client):
@@ -36,10 +40,13 @@ def make_world(client):
                                       canarySettings={"percentTraffic": 50.0,
                                                       "stageVariableOverrides": {"a": "b"}})["id"]
     client.delete_integration(**bare)
-    for name in ("MyModel", "MyModelTwo", "MyModelThree"):
+    test = resource(root, "test")
+    for name in ("MyModel", "MyModelTwo", "MyModelThree", "SharedModelTwo"):
         client.create_model(restApiId=api, name=name, contentType="application/json", schema='{"type":"object"}')
-    for parent, models in ((root, {"application/json": "MyModel", "text/json": "MyModelTwo"}),
-                           (dogs, {"application/json": "MyModelThree"})):
+    for parent, models in ((root, {"application/json": "MyModel", "text/json": "MyModelTwo",
+                                   "shared/json": "SharedModelTwo"}),
+                           (dogs, {"application/json": "MyModelThree"}),
+                           (test, {"application/json": "SharedModelTwo"})):
         client.put_method(restApiId=api, resourceId=parent, httpMethod="ANY", authorizationType="NONE",
                           requestModels=models)
     validator = client.create_request_validator(restApiId=api, name="v")["id"]
@@ -106,6 +113,17 @@ class ErrorTexts(unittest.TestCase):
                 self.complaints.clear()
                 self.assertEqual((case.answer, message), self.call(case.operation, arguments))
                 self.assertEqual([], self.complaints)
+
+    def test_every_recorded_text_is_a_case(self):
+        answered = {}
+        for case in CASES:
+            answered.setdefault(case.answer, set()).add(re.sub(r"\$\w+|\$\{\w+\}", "x", case.message))
+        for recorded in RECORDED:
+            with self.subTest(recorded["message"][:200]):
+                pieces = re.split("<(?:name|id|account)>", recorded["message"])
+                pattern = re.compile(".+".join(map(re.escape, pieces)), re.DOTALL)
+                texts = answered.get((recorded["code"], recorded["status"]), ())
+                self.assertTrue(any(map(pattern.fullmatch, texts)), "no case has this text")
 
     def test_cases_are_of_built_operations(self):
         self.assertEqual(set(), {case.operation for case in CASES} - built_operations())
