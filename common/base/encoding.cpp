@@ -95,4 +95,12 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
+bool has_surrogate(std::string_view text) {
+    for (std::size_t at = text.find('\xed'); at != std::string_view::npos;
+         at = text.find('\xed', at + 1)) {
+        if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
+    }
+    return false;
+}
+
 }  // namespace turnpike

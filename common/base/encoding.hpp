@@ -18,4 +18,8 @@ std::string to_base64url(std::string_view bytes);
 /// Accepts either alphabet, with or without padding. Returns: nothing on any other character.
 std::optional<std::string> from_base64(std::string_view text);
 
+/// Whether otherwise valid UTF-8 holds half of a surrogate pair, as "\udc00" in JSON leaves it:
+/// RapidJSON refuses lone high halves and lets lone low ones through.
+bool has_surrogate(std::string_view text);
+
 }  // namespace turnpike

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <unordered_set>
 
+#include "common/base/encoding.hpp"
 #include "common/json/value.hpp"
 
 namespace turnpike::json {
@@ -17,16 +18,6 @@ namespace {
 // Above this many members an object's duplicate names are found with a hash set, so that a hostile
 // document costs linear time.
 constexpr std::size_t kLinearMembersMax = 16;
-
-/// Whether UTF-8 that the reader made from escapes holds half of a surrogate pair. It refuses lone
-/// high halves itself, but lets lone low ones through, which no other reader would accept from us.
-bool has_lone_surrogate(std::string_view text) {
-    for (std::size_t at = text.find('\xed'); at != std::string_view::npos;
-         at = text.find('\xed', at + 1)) {
-        if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
-    }
-    return false;
-}
 
 /// The nearest double; 0 for what is too small. Returns: nothing if it is too large.
 std::optional<double> to_double(std::string_view digits) {
@@ -59,12 +50,12 @@ public:
         return number && add(Value{*number});
     }
     bool String(const char* text, rapidjson::SizeType length, bool) {
-        if (has_lone_surrogate({text, length})) return false;
+        if (has_surrogate({text, length})) return false;
         return add(Value{std::string(text, length)});
     }
     bool Key(const char* text, rapidjson::SizeType length, bool) {
         open_.back().name.assign(text, length);
-        return !has_lone_surrogate({text, length});
+        return !has_surrogate({text, length});
     }
     bool StartObject() { return open(Value{Object{}}); }
     bool StartArray() { return open(Value{Array{}}); }

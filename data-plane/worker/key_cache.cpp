@@ -1,25 +1,12 @@
 #include "data-plane/worker/key_cache.hpp"
 
-#include <cstring>
-
+#include "common/base/seeded_hash.hpp"
 #include "common/crypto/digest.hpp"
 
 namespace turnpike::worker {
 
 std::size_t KeyCache::SeededHash::operator()(std::string_view value) const {
-    // Multiply and fold (wyhash's step): the seed makes the outcome unknown to callers.
-    constexpr std::uint64_t kMultiplier = 0xa076'1d64'78bd'642f;
-    __extension__ using Wide = unsigned __int128;
-    std::uint64_t hash = seed ^ value.size();
-    while (!value.empty()) {
-        std::uint64_t word = 0;
-        const std::size_t bytes = std::min(value.size(), sizeof word);
-        std::memcpy(&word, value.data(), bytes);
-        value.remove_prefix(bytes);
-        const auto product = static_cast<Wide>(hash ^ word) * (kMultiplier ^ (seed << 1U | 1U));
-        hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
-    }
-    return hash;
+    return seeded_hash(value, seed);
 }
 
 bool KeyCache::ConstantTimeEqual::operator()(std::string_view a, std::string_view b) const {

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <memory_resource>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace turnpike::dynamic {
+
+/// The memory of the values of one evaluation: everything lives until the heap goes, nothing is
+/// freed before. Bounded: an allocation beyond the limit throws std::bad_alloc, which the entry
+/// points of this folder and of the engines above it turn into an Error. Thread: one.
+class Heap {
+public:
+    static constexpr std::size_t kBytesMax = 64U << 20U;
+
+    /// `upstream` gives the blocks; it outlives the heap.
+    explicit Heap(std::size_t bytes_max = kBytesMax,
+                  std::pmr::memory_resource* upstream = std::pmr::get_default_resource());
+    Heap(const Heap&) = delete;
+    Heap& operator=(const Heap&) = delete;
+
+    std::pmr::memory_resource* resource() { return &limited_; }
+    /// Uninitialised.
+    char* allocate_text(std::size_t bytes);
+    std::string_view copy(std::string_view text);
+    /// Its destructor never runs, so it must not own anything outside the heap.
+    template <typename T, typename... Arguments>
+    T* make(Arguments&&... arguments) {
+        void* place = limited_.allocate(sizeof(T), alignof(T));
+        return new (place) T(std::forward<Arguments>(arguments)...);
+    }
+
+private:
+    /// Counts what is asked for, so that the limit holds however large the blocks below are.
+    class Limited : public std::pmr::memory_resource {
+    public:
+        Limited(std::size_t bytes_max, std::pmr::memory_resource* upstream)
+            : bytes_left_(bytes_max), blocks_(kFirstBlock, upstream) {}
+
+    private:
+        static constexpr std::size_t kFirstBlock = 4096;
+        void* do_allocate(std::size_t bytes, std::size_t alignment) override;
+        void do_deallocate(void*, std::size_t, std::size_t) override {}
+        bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
+            return this == &other;
+        }
+        std::size_t bytes_left_;
+        std::pmr::monotonic_buffer_resource blocks_;
+    };
+    Limited limited_;
+};
+
+}  // namespace turnpike::dynamic

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "common/base/assert.hpp"
+#include "common/dynamic/heap.hpp"
+
+/// Values that mapping templates, JSONPath and model schemas work on: what JSON can say, with the
+/// reference semantics of Java's lists and maps, and objects that the gateway lends to a template.
+namespace turnpike::dynamic {
+
+class List;
+class Map;
+class Object;
+
+enum class Kind : std::uint8_t { Null, Boolean, Integer, Decimal, String, List, Map, Object };
+
+/// A number that is no 64-bit integer. `text` is its spelling in the document that it came from
+/// (also of whole numbers that are too large); empty if it was computed.
+struct Decimal {
+    double value = 0;
+    std::string_view text;
+};
+
+/// 16 bytes, copied freely. Lists, maps and objects are references: two copies share them. What it
+/// refers to lives in a Heap (or, for texts, wherever the maker says) and outlives the value.
+class Value {
+public:
+    Value() = default;
+    static Value boolean(bool value);
+    static Value integer(std::int64_t value);
+    /// `decimal` lives as long as the value.
+    static Value decimal(const Decimal& decimal);
+    static Value decimal(double value, Heap& heap);
+    /// `text` is not copied. Up to 4 GiB.
+    static Value string(std::string_view text);
+    static Value list(List& list);
+    static Value map(Map& map);
+    static Value object(Object& object);
+
+    Kind kind() const { return kind_; }
+    bool is_null() const { return kind_ == Kind::Null; }
+    bool is_string() const { return kind_ == Kind::String; }
+    bool is_number() const { return kind_ == Kind::Integer || kind_ == Kind::Decimal; }
+    bool is_list() const { return kind_ == Kind::List; }
+    bool is_map() const { return kind_ == Kind::Map; }
+
+    /// Each requires its kind; as_number() both kinds of number.
+    bool as_boolean() const;
+    std::int64_t as_integer() const;
+    const Decimal& as_decimal() const;
+    double as_number() const;
+    std::string_view as_string() const;
+    List& as_list() const;
+    Map& as_map() const;
+    Object& as_object() const;
+
+private:
+    Kind kind_ = Kind::Null;
+    std::uint32_t size_ = 0;
+    union {
+        bool boolean_;
+        std::int64_t integer_ = 0;
+        const Decimal* decimal_;
+        const char* text_;
+        List* list_;
+        Map* map_;
+        Object* object_;
+    };
+};
+
+class List {
+public:
+    explicit List(Heap& heap) : items(heap.resource()) {}
+    std::pmr::vector<Value> items;
+};
+
+/// Members in the order in which they were added, found in constant time however many and whoever
+/// chose the names.
+class Map {
+public:
+    struct Member {
+        std::string_view name;  ///< Not owned: in the heap, or wherever the maker says.
+        Value value;
+    };
+
+    explicit Map(Heap& heap) : members_(heap.resource()), index_(heap.resource()) {}
+
+    /// Returns: null if there is none. Lifetime: until the map changes.
+    const Value* find(std::string_view name) const;
+    /// The last one put under a name counts; it keeps the place of the first.
+    void put(std::string_view name, Value value);
+    /// Linear in the number of members. Returns: whether there was one.
+    bool erase(std::string_view name);
+    void clear();
+    void reserve(std::size_t members) { members_.reserve(members); }
+
+    std::size_t size() const { return members_.size(); }
+    bool empty() const { return members_.empty(); }
+    std::span<const Member> members() const { return members_; }
+
+private:
+    static constexpr std::size_t kLinearMax = 12;
+    static constexpr std::uint32_t kFree = 0xffff'ffff;
+    static constexpr std::size_t kNone = ~std::size_t{0};
+
+    std::size_t place_of(std::string_view name) const;
+    void add_to_index(std::size_t place);
+    void rebuild_index();
+
+    std::pmr::vector<Member> members_;
+    std::pmr::vector<std::uint32_t> index_;  ///< Open addressing, a power of two; empty while few.
+};
+
+/// Something of the gateway's that a template can ask: `$input`, `$util`, `$context`.
+class Object {
+public:
+    Object() = default;
+    Object(const Object&) = delete;
+    Object& operator=(const Object&) = delete;
+    virtual ~Object() = default;
+
+    /// `$object.name`. Returns: null if there is no such member.
+    virtual Value member(std::string_view name) = 0;
+    /// `#set($object.name = value)`. Returns: whether that may be set.
+    virtual bool set_member(std::string_view name, Value value) = 0;
+    /// What it prints as.
+    virtual std::string_view text() = 0;
+};
+
+/// Equal as JSON Schema and JSONPath understand it: numbers by value (1 and 1.0 are equal), lists
+/// in order, maps regardless of order, objects by identity. Depth: that of the values, which
+/// readers bound; values that contain themselves are not equal to anything.
+bool equal(const Value& a, const Value& b);
+
+}  // namespace turnpike::dynamic
