@@ -166,10 +166,7 @@ Result<json::Value> delete_authorizer(Transaction& transaction, const Call& call
 Result<json::Value> test_invoke_authorizer(Transaction& transaction, const Call& call) {
     const auto authorizer = find_authorizer(transaction, call);
     if (!authorizer) return authorizer;
-    if (auto checked = check_authorizer_trial(*authorizer, call.input); !checked) {
-        return checked.error();
-    }
-    return no_authorizer_trial(*authorizer);
+    return try_authorizer(*authorizer, call.input, call.now);
 }
 
 constexpr std::array kBindings{

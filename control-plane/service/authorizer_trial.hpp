@@ -1,17 +1,19 @@
 #pragma once
 
+#include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/json/value.hpp"
 
-/// What a test of an authorizer needs beside the authorizer. Source: contract operation
-/// TestInvokeAuthorizer.
+/// A test of an authorizer. Source: contract operation TestInvokeAuthorizer; the reference,
+/// observability section 6.
 namespace turnpike::service {
 
-/// `input` is the operation's; every identity source that it can carry must be in it.
-/// Errors: Invalid.
-Result<void> check_authorizer_trial(const json::Value& authorizer, const json::Value& input);
-
-/// Why a test with good input is refused nevertheless: what this version cannot call or verify.
-Error no_authorizer_trial(const json::Value& authorizer);
+/// What a caller with the input's headers and path would get from the authorizer: 401 if what
+/// identifies a caller is missing or not as the authorizer expects it. Beyond that this version
+/// neither calls functions nor verifies tokens, which is 500 with the reason in the log, as for a
+/// function that cannot be called.
+/// Returns: clientStatus, log, latency. Errors: Invalid (a path that no request can have).
+Result<json::Value> try_authorizer(const json::Value& authorizer, const json::Value& input,
+                                   WallTime now);
 
 }  // namespace turnpike::service

@@ -6,6 +6,9 @@
 namespace turnpike::pipeline {
 namespace {
 
+using telemetry::logged_body;
+using telemetry::logged_fields;
+
 constexpr std::string_view kFailed = "Execution failed";
 constexpr std::string_view kConfigurationError = "Execution failed due to configuration error: ";
 

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "common/snapshot/test_invocation.hpp"
+#include "common/telemetry/execution_log.hpp"
 #include "data-plane/pipeline/exchange.hpp"
-#include "data-plane/pipeline/execution_log.hpp"
 
 namespace turnpike::pipeline {
 
@@ -30,7 +30,7 @@ private:
 
     Exchange& exchange_;
     const snapshot::TestCall& call_;
-    ExecutionLog log_;
+    telemetry::ExecutionLog log_;
 };
 
 }  // namespace turnpike::pipeline

@@ -165,14 +165,14 @@ class Operations(DomainOperations, ExportOperations, UsageOperations, unittest.T
         with self.assertRaises(self.client.exceptions.NotFoundException):
             self.client.get_authorizer(**one)
 
-    def test_authorizers_are_not_run_yet(self):
+    def test_an_authorizer_is_tried_as_far_as_it_can_be(self):
         api, _ = self.make_api()
         authorizer = self.call("CreateAuthorizer", restApiId=api, name="a", type="TOKEN", authorizerUri=FUNCTION_URI,
                                identitySource="method.request.header.Auth")["id"]
-        for headers, text in (({}, "method.request.header.Auth"), ({"Auth": "t"}, "Lambda functions are not built")):
-            with self.assertRaisesRegex(self.client.exceptions.BadRequestException, text):
-                self.client.test_invoke_authorizer(restApiId=api, authorizerId=authorizer, headers=headers)
-        self.called.add("TestInvokeAuthorizer")
+        for headers, status, text in (({}, 401, "Unauthorized request: "), ({"Auth": "t"}, 500, FUNCTION_URI)):
+            answer = self.call("TestInvokeAuthorizer", restApiId=api, authorizerId=authorizer, headers=headers)
+            self.assertEqual(status, answer["clientStatus"])
+            self.assertIn(text, answer["log"])
 
     def test_request_validator(self):
         api, root = self.make_api()

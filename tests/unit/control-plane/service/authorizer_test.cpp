@@ -56,8 +56,11 @@ std::string not_patched(RestApiFixture& api, const json::Value& authorizer,
         RestApiFixture::merged(of(api, authorizer), RestApiFixture::patch(operations)));
 }
 
-std::string not_tested(RestApiFixture& api, const json::Value& authorizer, std::string_view more) {
-    return api.call.refused("TestInvokeAuthorizer", of(api, authorizer, more));
+/// Client status of a test and its log without dates.
+std::string tried(RestApiFixture& api, const json::Value& authorizer, std::string_view more) {
+    const json::Value answer = api.call.ok("TestInvokeAuthorizer", of(api, authorizer, more));
+    CHECK(answer.integer("latency").has_value());
+    return std::to_string(*answer.integer("clientStatus")) + ' ' + std::string(answer.text("log"));
 }
 
 }  // namespace
@@ -334,33 +337,48 @@ TEST_CASE("Authorizer: a clone's methods have the clone's authorizer") {
     CHECK(copied.text("authorizerId") != authorizer.text("id"));
 }
 
-TEST_CASE("Authorizer: a test needs what identifies the caller") {
+TEST_CASE("Authorizer: a test without what identifies a caller is 401") {
     RestApiFixture api;
     const json::Value token = made(api);
-    CHECK(not_tested(api, token, "{}") ==
-          "400 The identity source method.request.header.Auth of the authorizer is missing in the "
-          "request");
+    CHECK(tried(api, token, "{}").starts_with("401 Execution log for request "));
+    CHECK(tried(api, token, R"({"headers":{"Auth":""}})").starts_with("401 "));
     const json::Value request = made(api, R"({"name":"r","type":"REQUEST",
         "identitySource":"method.request.querystring.q,stageVariables.v,context.path"})");
-    CHECK(not_tested(api, request, R"({"stageVariables":{"v":"1"},"pathWithQueryString":"/a?p=1"})")
-              .find("querystring.q") != std::string::npos);
-    CHECK(not_tested(api, request, R"({"pathWithQueryString":"/a?p=1&q=2"})")
-              .find("stageVariables.v") != std::string::npos);
-    CHECK(not_tested(api, request, R"({"pathWithQueryString":"a"})")
-              .starts_with("400 Invalid pathWithQueryString"));
+    CHECK(tried(api, request, R"({"stageVariables":{"v":"1"},"pathWithQueryString":"/a?p=1"})")
+              .starts_with("401 "));
+    CHECK(tried(api, request, R"({"pathWithQueryString":"/a?p=1&q=2"})").starts_with("401 "));
+    CHECK(tried(api, request, R"({"pathWithQueryString":"/?q=2","stageVariables":{"v":"1"}})")
+              .starts_with("500 "));
+    const json::Value not_kept = made(api, R"({"name":"n","type":"REQUEST",
+        "authorizerResultTtlInSeconds":0,"identitySource":"method.request.header.Auth"})");
+    CHECK(tried(api, not_kept, "{}").starts_with("500 "));
+    CHECK(
+        api.call.refused("TestInvokeAuthorizer", of(api, request, R"({"pathWithQueryString":"a"})"))
+            .starts_with("400 Invalid pathWithQueryString"));
 }
 
-TEST_CASE("Authorizer: a test with all it needs says what this version cannot do") {
+TEST_CASE("Authorizer: a test with a token of the wrong form is 401") {
+    RestApiFixture api;
+    const json::Value token =
+        made(api, R"({"name":"e","identityValidationExpression":"Bearer [a-z]+"})");
+    CHECK(tried(api, token, R"({"headers":{"Auth":"Basic abc"}})").starts_with("401 "));
+    CHECK(tried(api, token, R"({"headers":{"Auth":"Bearer abc"}})").starts_with("500 "));
+}
+
+TEST_CASE("Authorizer: a test with all it needs tells what this version cannot do") {
     RestApiFixture api;
     for (const char* headers :
-         {R"({"headers":{"auth":"t"}})", R"({"multiValueHeaders":{"AUTH":["t"]}})"}) {
+         {R"({"headers":{"auth":"secret"}})", R"({"multiValueHeaders":{"AUTH":["secret"]}})"}) {
         const json::Value token =
             made(api, json::write(json::Object{{"name", std::string(headers)}}));
-        const std::string refusal = not_tested(api, token, headers);
-        CHECK(refusal.starts_with("400 Authorizer '"));
-        CHECK(refusal.find("Lambda") != std::string::npos);
-        CHECK(refusal.find(kUri) != std::string::npos);
+        const std::string log = tried(api, token, headers);
+        CHECK(log.starts_with("500 "));
+        CHECK(log.find("Starting authorizer: " + std::string(token.text("id"))) !=
+              std::string::npos);
+        CHECK(log.find("Endpoint request URI: " + std::string(kUri)) != std::string::npos);
+        CHECK(log.find("does not call functions") != std::string::npos);
+        CHECK(log.find("secret") == std::string::npos);
     }
-    CHECK(not_tested(api, made_for_pool(api), R"({"headers":{"Auth":"t"}})").find("Cognito") !=
+    CHECK(tried(api, made_for_pool(api), R"({"headers":{"Auth":"t"}})").find("user pools") !=
           std::string::npos);
 }

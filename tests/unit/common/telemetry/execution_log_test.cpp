@@ -1,9 +1,9 @@
-#include "data-plane/pipeline/execution_log.hpp"
+#include "common/telemetry/execution_log.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace turnpike;
-using namespace turnpike::pipeline;
+using namespace turnpike::telemetry;
 
 TEST_CASE("each line has its date, in the service's form, and the first names the request") {
     ExecutionLog log("id-1");

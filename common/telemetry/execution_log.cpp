@@ -1,11 +1,11 @@
-#include "data-plane/pipeline/execution_log.hpp"
+#include "common/telemetry/execution_log.hpp"
 
 #include <algorithm>
 
 #include "common/base/text.hpp"
 #include "common/http/header_name.hpp"
 
-namespace turnpike::pipeline {
+namespace turnpike::telemetry {
 namespace {
 
 using http::KnownHeader;
@@ -87,4 +87,4 @@ std::string logged_fields(const model::StringMap& fields) {
 
 std::string logged_body(std::string_view body) { return cut(std::string(body), kBodyBytesMax); }
 
-}  // namespace turnpike::pipeline
+}  // namespace turnpike::telemetry

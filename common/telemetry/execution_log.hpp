@@ -6,7 +6,7 @@
 #include "common/base/clock.hpp"
 #include "common/model/deployment.hpp"
 
-namespace turnpike::pipeline {
+namespace turnpike::telemetry {
 
 /// The lines that tell how one request was executed, in the service's words and form.
 /// Source: the reference, observability sections 2 and 5.
@@ -28,4 +28,4 @@ std::string logged_fields(const model::StringMap& fields);
 /// Bodies are cut in the same way, at 10,240 bytes.
 std::string logged_body(std::string_view body);
 
-}  // namespace turnpike::pipeline
+}  // namespace turnpike::telemetry
