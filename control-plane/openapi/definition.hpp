@@ -2,9 +2,11 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/json/value.hpp"
+#include "control-plane/openapi/pointer.hpp"
 
 namespace turnpike::openapi {
 
@@ -18,6 +20,13 @@ struct MethodDefinition {
     json::Value method;
     std::string authorizer_name;  ///< Empty: none.
     std::string validator_name;   ///< Empty: none.
+    Steps place;                  ///< Where the operation stands in the document.
+
+    // Where its parts stand, as far as no reference stands in their place.
+    Steps response_place(std::string_view status_code) const;
+    Steps integration_place() const;
+    /// Requires: no pattern for the default.
+    Steps integration_response_place(std::string_view selection_pattern) const;
 };
 
 struct PathDefinition {
@@ -26,6 +35,18 @@ struct PathDefinition {
     /// ignored, and nothing is to be made of it.
     bool is_supported = true;
     std::vector<MethodDefinition> methods;
+    Steps place;  ///< Where the path item stands in the document.
+};
+
+/// Where the rest of a definition stands in the document.
+struct DefinitionPlaces {
+    // Each contains what it is called after, by name.
+    Steps models;
+    Steps authorizers;
+    Steps request_validators;
+    Steps gateway_responses;
+    Steps documentation;
+    std::vector<Steps> documentation_parts;  ///< What each part of the definition tells about.
 };
 
 /// Everything of an API that an OpenAPI document describes, in terms of the contract. Documents are
@@ -42,6 +63,7 @@ struct ApiDefinition {
     std::vector<json::Value> gateway_responses;   ///< responseType and what was customised
     std::vector<json::Value> documentation_parts;  ///< location (object), properties (text)
     std::string documentation_version;             ///< Empty: none is made.
+    DefinitionPlaces places;
 };
 
 }  // namespace turnpike::openapi

@@ -57,6 +57,8 @@ void Diagnostics::warn(const Node& where, std::string text) {
     add(std::move(text), steps_of(where));
 }
 
+void Diagnostics::warn_at(Steps place, std::string text) { add(std::move(text), std::move(place)); }
+
 void Diagnostics::warn_as_recorded(std::string text) { add(std::move(text), std::nullopt); }
 
 void Diagnostics::missing(const Node& where, std::string_view what) {
@@ -65,19 +67,19 @@ void Diagnostics::missing(const Node& where, std::string_view what) {
         std::nullopt);
 }
 
-std::vector<std::string> Diagnostics::take(const Document& document) {
+std::vector<std::string> Diagnostics::take(const Source& source) {
     PositionFinder finder;
     bool is_place_wanted = false;
     for (const Warning& warning : warnings_) {
         if (warning.place) finder.want(*warning.place);
         is_place_wanted = is_place_wanted || warning.place;
     }
-    if (is_place_wanted) finder.find_in(document);
+    if (is_place_wanted) finder.find_in(source);
     std::vector<std::string> texts;
     for (Warning& warning : warnings_) {
         std::string text = std::move(warning.text);
         if (warning.place) {
-            text += " (" + place_text(finder.position_of(*warning.place), *warning.place) + ")";
+            text += " (" + place_text(finder.place_of(*warning.place)) + ")";
         }
         texts.push_back(std::move(text));
     }
@@ -97,14 +99,7 @@ Error unusable(const Document& document, const Node& where, std::string_view rea
     PositionFinder finder;
     finder.want(steps);
     finder.find_in(document);
-    return unusable(std::string(reason) + " (" + place_text(finder.position_of(steps), steps) +
-                    ")");
-}
-
-std::string place_text(Position position, const Steps& steps) {
-    const std::string pointer = pointer_text(steps);
-    return std::to_string(position.line) + ":" + std::to_string(position.column) +
-           (pointer.empty() ? "" : " " + pointer);
+    return unusable(std::string(reason) + " (" + place_text(finder.place_of(steps)) + ")");
 }
 
 }  // namespace turnpike::openapi

@@ -9,7 +9,6 @@
 #include "common/base/error.hpp"
 #include "control-plane/openapi/document.hpp"
 #include "control-plane/openapi/node.hpp"
-#include "control-plane/openapi/position.hpp"
 
 namespace turnpike::openapi {
 
@@ -18,13 +17,15 @@ class Diagnostics {
 public:
     /// In our words; the place is added: "... (12:5 /paths/~1pets/get)".
     void warn(const Node& where, std::string text);
+    /// The same for whoever knows the place only.
+    void warn_at(Steps place, std::string text);
     /// In the recorded words, which name the place themselves.
     void warn_as_recorded(std::string text);
     /// "Parse issue: attribute paths.'/pets'(get).responses.200.X is missing", where `what` is X.
     void missing(const Node& where, std::string_view what);
 
     /// All warnings in the order in which they came up.
-    std::vector<std::string> take(const Document& document);
+    std::vector<std::string> take(const Source& source);
 
 private:
     struct Warning {
@@ -43,8 +44,5 @@ private:
 Error unusable(std::string_view reason);
 /// The same in our words, with the place.
 Error unusable(const Document& document, const Node& where, std::string_view reason);
-
-/// "12:5 /paths/~1pets/get".
-std::string place_text(Position position, const Steps& steps);
 
 }  // namespace turnpike::openapi

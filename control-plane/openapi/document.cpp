@@ -60,7 +60,7 @@ bool is_acceptable(const json::Value& value) {
 
 Result<Document> accepted(std::string_view text, Document::Syntax syntax, json::Value root) {
     if (!is_acceptable(root)) return unreadable("A name that is too long, or a NUL in a text.");
-    return Document{text, syntax, std::move(root)};
+    return Document{{text, syntax}, std::move(root)};
 }
 
 }  // namespace

@@ -8,12 +8,16 @@
 
 namespace turnpike::openapi {
 
-/// A text, told apart by its content, and the value that it stands for.
-struct Document {
+/// A text, told apart by its content.
+struct Source {
     enum class Syntax : std::uint8_t { Json, Yaml };
 
     std::string_view text;  ///< Without a byte order mark. Lifetime: the caller's.
     Syntax syntax = Syntax::Json;
+};
+
+/// A text and the value that it stands for.
+struct Document : Source {
     json::Value root;
 };
 

@@ -43,6 +43,13 @@ json::Value location_document(const PartLocation& location) {
     return document;
 }
 
+/// What keeping it takes.
+std::size_t size_of(const Steps& steps) {
+    std::size_t bytes = 0;
+    for (const std::string& step : steps) bytes += sizeof(std::string) + step.size();
+    return bytes;
+}
+
 /// The text of a JSON value that is an object.
 std::optional<std::string> properties_text(const json::Value* given) {
     if (given == nullptr) return std::nullopt;
@@ -63,7 +70,7 @@ void Documentation::describe(const Node& entity, const PartLocation& location) {
     copy_member(entity, "description", properties);
     if (location.type == "METHOD") copy_member(entity, "externalDocs", properties);
     if (properties.empty() || is_placeholder(location, properties)) return;
-    add(location, json::write(std::move(properties)));
+    add(location, json::write(std::move(properties)), steps_of(entity));
 }
 
 void Documentation::describe_api(const Node& root) {
@@ -77,38 +84,45 @@ void Documentation::describe_api(const Node& root) {
     if (!about.empty()) properties.set("info", std::move(about));
     copy_member(root, "tags", properties);
     copy_member(root, "externalDocs", properties);
-    if (!properties.empty()) add({.type = "API"}, json::write(std::move(properties)));
+    if (!properties.empty()) {
+        add({.type = "API"}, json::write(std::move(properties)), steps_of(info));
+    }
 }
 
-void Documentation::add(const PartLocation& location, std::string properties) {
+void Documentation::add(const PartLocation& location, std::string properties, Steps place) {
     json::Value document = location_document(location);
     std::string key = json::write(document);
-    if (!budget_.spend(2 * key.size() + properties.size())) return;
+    if (!budget_.spend(2 * key.size() + properties.size() + size_of(place))) return;
     json::Value part =
         json::Object{{"location", std::move(document)}, {"properties", std::move(properties)}};
     const auto [found, is_new] = by_location_.emplace(std::move(key), parts_.size());
     if (is_new) {
         parts_.push_back(std::move(part));
+        places_.push_back(std::move(place));
     } else {
         parts_[found->second] = std::move(part);
+        places_[found->second] = std::move(place);
     }
 }
 
 void Documentation::add_parts(const Node& where, const json::Value& extension) {
     if (is_ignored_) return;
-    for (const json::Value& part : extension.array("documentationParts")) add_part(where, part);
+    const json::Array& parts = extension.array("documentationParts");
+    for (std::size_t at = 0; at < parts.size(); ++at) add_part(where, at, parts[at]);
 }
 
-void Documentation::add_part(const Node& where, const json::Value& part) {
+void Documentation::add_part(const Node& where, std::size_t index, const json::Value& part) {
+    Steps place = steps_of(where);
+    place.insert(place.end(), {"documentationParts", std::to_string(index)});
     const json::Value* const location = part.find("location");
     const std::string type = location == nullptr ? "" : std::string(location->text("type"));
     if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
-        diagnostics_.warn(where, "A documentation part without a known type is ignored");
+        diagnostics_.warn_at(place, "A documentation part without a known type is ignored");
         return;
     }
     auto properties = properties_text(part.find("properties"));
     if (!properties) {
-        diagnostics_.warn(where, "A documentation part whose properties are no JSON is ignored");
+        diagnostics_.warn_at(place, "A documentation part whose properties are no JSON is ignored");
         return;
     }
     const auto of = [location](std::string_view name) {
@@ -118,7 +132,7 @@ void Documentation::add_part(const Node& where, const json::Value& part) {
     const std::string method = of("method");
     const std::string status_code = of("statusCode");
     const std::string name = of("name");
-    add({type, path, method, status_code, name}, *std::move(properties));
+    add({type, path, method, status_code, name}, *std::move(properties), std::move(place));
 }
 
 }  // namespace turnpike::openapi

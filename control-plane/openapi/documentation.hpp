@@ -37,15 +37,18 @@ public:
     void add_parts(const Node& where, const json::Value& extension);
 
     std::vector<json::Value> take() { return std::move(parts_); }
+    /// Where each of the parts, or what it tells about, stands.
+    std::vector<Steps> take_places() { return std::move(places_); }
 
 private:
-    void add(const PartLocation& location, std::string properties);
-    void add_part(const Node& where, const json::Value& part);
+    void add(const PartLocation& location, std::string properties, Steps place);
+    void add_part(const Node& where, std::size_t index, const json::Value& part);
 
     bool is_ignored_;
     Diagnostics& diagnostics_;
     Budget& budget_;
     std::vector<json::Value> parts_;
+    std::vector<Steps> places_;
     std::unordered_map<std::string, std::size_t> by_location_;
 };
 

@@ -42,6 +42,7 @@ MethodDefinition read_operation(const Node& operation, const OperationPlace& pla
     MethodDefinition definition;
     definition.http_method = place.verb;
     if (!context.budget.spend(kMethodBytes)) return definition;
+    definition.place = steps_of(operation);
     json::Value& method = definition.method;
     method["httpMethod"] = place.verb;
     add_security(operation, context, definition);

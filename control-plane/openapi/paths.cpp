@@ -54,7 +54,7 @@ public:
             const std::string path = full_path(member.first);
             segments_ += static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
             if (definitions_.size() >= kPathsMax || segments_ > kSegmentsMax ||
-                !context_.budget.spend(sizeof(PathDefinition) + 2 * path.size())) {
+                !context_.budget.spend(sizeof(PathDefinition) + 3 * path.size())) {
                 return unusable("there are too many paths");
             }
             read_item(given, definition_of(path, given));
@@ -78,6 +78,7 @@ private:
         if (!is_new) return definitions_[found->second];
         PathDefinition& definition = definitions_.emplace_back();
         definition.path = path;
+        definition.place = steps_of(given);
         const auto segments = split(std::string_view(path).substr(1), '/');
         const auto odd = std::find_if_not(segments.begin(), segments.end(), is_path_part);
         definition.is_supported = path == "/" || odd == segments.end();

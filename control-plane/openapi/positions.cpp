@@ -161,26 +161,33 @@ void PositionFinder::want(const Steps& steps) {
     }
 }
 
-void PositionFinder::find_in(const Document& document) {
+void PositionFinder::find_in(const Source& source) {
     Trail trail(root_);
-    if (document.syntax == Document::Syntax::Json) {
-        JsonScan(document.text, trail).run();
+    if (source.syntax == Source::Syntax::Json) {
+        JsonScan(source.text, trail).run();
     } else {
-        scan_yaml(document.text, trail);
+        scan_yaml(source.text, trail);
     }
 }
 
-Position PositionFinder::position_of(const Steps& steps) const {
+Place PositionFinder::place_of(const Steps& steps) const {
     const Wanted* at = &root_;
-    Position nearest = root_.position.value_or(Position{});
+    Place nearest{root_.position.value_or(Position{}), {}};
     for (const std::string& step : steps) {
         const auto found = at->inner.find(step);
         if (found == at->inner.end()) break;
         at = found->second.get();
         if (!at->position) break;
-        nearest = *at->position;
+        nearest.position = *at->position;
+        nearest.steps.push_back(step);
     }
     return nearest;
+}
+
+std::string place_text(const Place& place) {
+    const std::string pointer = pointer_text(place.steps);
+    return std::to_string(place.position.line) + ":" + std::to_string(place.position.column) +
+           (pointer.empty() ? "" : " " + pointer);
 }
 
 }  // namespace turnpike::openapi

@@ -81,9 +81,10 @@ public:
         api.paths = *std::move(read);
         api.models = models_.take(definitions_);
         read_documentation_extension(api);
+        api.places.documentation_parts = documentation_.take_places();
         api.documentation_parts = documentation_.take();
         if (budget_.is_spent()) return unusable("what it describes is too large");
-        return Reading{std::move(api), diagnostics_.take(document_)};
+        return Reading{std::move(api), diagnostics_.take(document_), document_};
     }
 
 private:
@@ -103,6 +104,11 @@ private:
         security_.declare(schemes_, documentation_);
         api.authorizers = security_.authorizers();
         models_.declare(definitions_);
+        if (definitions_) api.places.models = steps_of(definitions_);
+        if (schemes_) api.places.authorizers = steps_of(schemes_);
+        api.places.request_validators = {"x-amazon-apigateway-request-validators"};
+        api.places.gateway_responses = {"x-amazon-apigateway-gateway-responses"};
+        api.places.documentation = {std::string(kDocumentation)};
     }
 
     Result<std::vector<PathDefinition>> read_all_paths(const Node& paths,
@@ -188,7 +194,9 @@ Result<DocumentationReading> read_documentation(std::string_view text, const Rea
         documentation.add_parts(extension, references.expanded(extension));
     }
     if (budget.is_spent()) return unusable("what it describes is too large");
-    return DocumentationReading{documentation.take(), diagnostics.take(*document)};
+    auto places = documentation.take_places();
+    return DocumentationReading{documentation.take(), std::move(places),
+                                diagnostics.take(*document), *document};
 }
 
 }  // namespace turnpike::openapi

@@ -7,6 +7,7 @@
 
 #include "common/base/result.hpp"
 #include "control-plane/openapi/definition.hpp"
+#include "control-plane/openapi/document.hpp"
 
 namespace turnpike::openapi {
 
@@ -36,6 +37,7 @@ struct Reading {
     ApiDefinition api;
     /// What could not be taken over, in document order as far as possible.
     std::vector<std::string> warnings;
+    Source source;  ///< For places: PositionFinder, Diagnostics::take(). Lifetime: the text's.
 };
 
 /// Reads Swagger 2.0 or OpenAPI 3.0, and 3.1 as far as it maps, in JSON or YAML, with the
@@ -48,7 +50,9 @@ Result<Reading> read_api(std::string_view text, const ReadOptions& options);
 
 struct DocumentationReading {
     std::vector<json::Value> parts;  ///< location (object), properties (text)
+    std::vector<Steps> places;       ///< Where each part stands in the document.
     std::vector<std::string> warnings;
+    Source source;
 };
 
 /// Only the parts of the documentation extension. Errors: Invalid, "Unable to build importer with

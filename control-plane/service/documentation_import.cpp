@@ -1,6 +1,9 @@
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "control-plane/openapi/diagnostics.hpp"
 #include "control-plane/openapi/reader.hpp"
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/documentation_location.hpp"
@@ -27,17 +30,20 @@ std::map<std::string, std::string> held_parts(Transaction& transaction, const st
 
 /// Those that can be parts, one for each place.
 std::vector<json::Value> accepted_parts(const std::vector<json::Value>& parts,
-                                        std::vector<std::string>& warnings) {
+                                        ImportedDocumentation& imported) {
+    const auto ignore = [&imported](std::size_t at, const std::string& reason) {
+        imported.warnings.push_back("Documentation part " + std::to_string(at + 1) +
+                                    " is ignored: " + reason);
+        imported.ignored.push_back(at);
+    };
     std::vector<json::Value> accepted;
     std::set<std::string> places;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const std::string which = "Documentation part " + std::to_string(i + 1) + " is ignored: ";
         auto part = new_documentation_part(parts[i]);
         if (!part) {
-            warnings.push_back(which + part.error().message);
+            ignore(i, part.error().message);
         } else if (!places.insert(place_of(*part)).second) {
-            warnings.push_back(which + "another one has the same location: " +
-                               location_text(*part->find("given")));
+            ignore(i, "another one has the same location: " + location_text(*part->find("given")));
         } else {
             accepted.push_back(*std::move(part));
         }
@@ -52,7 +58,7 @@ Result<ImportedDocumentation> import_documentation(Transaction& transaction, con
                                                    const std::vector<json::Value>& parts,
                                                    DocumentationImportMode mode) {
     ImportedDocumentation imported;
-    const std::vector<json::Value> accepted = accepted_parts(parts, imported.warnings);
+    const std::vector<json::Value> accepted = accepted_parts(parts, imported);
     const bool is_merge = mode == DocumentationImportMode::Merge;
     std::map<std::string, std::string> held;
     if (is_merge) held = held_parts(transaction, api_id);
@@ -94,8 +100,12 @@ Result<json::Value> import_documentation_parts(Transaction& transaction, const C
                                                              : DocumentationImportMode::Merge;
     auto imported = import_documentation(transaction, call, api_id, reading->parts, mode);
     if (!imported) return imported.error();
+    openapi::Diagnostics diagnostics;
+    for (std::size_t at = 0; at < imported->warnings.size(); ++at) {
+        diagnostics.warn_at(reading->places[imported->ignored[at]], imported->warnings[at]);
+    }
     std::vector<std::string>& warnings = reading->warnings;
-    warnings.insert(warnings.end(), imported->warnings.begin(), imported->warnings.end());
+    std::ranges::move(diagnostics.take(reading->source), std::back_inserter(warnings));
     return import_answer(call, std::move(imported->ids), warnings);
 }
 

@@ -26,6 +26,7 @@ enum class DocumentationImportMode : std::uint8_t { Merge, Overwrite };
 struct ImportedDocumentation {
     json::Array ids;  ///< Of the new parts, in the order of the document.
     std::vector<std::string> warnings;
+    std::vector<std::size_t> ignored;  ///< Which of the given parts each warning is about.
 };
 
 /// Puts parts {"location", "properties"} into the API: a part at the same location is replaced,

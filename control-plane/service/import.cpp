@@ -88,7 +88,7 @@ Result<json::Value> put_draft(Transaction& transaction, const Call& call, const 
                               openapi::Reading reading, ImportedDraft::Mode mode) {
     DraftBuffer buffer(transaction, api_id);
     ImportedDraft draft(buffer, call, api_id, mode);
-    if (auto put = draft.put(reading.api); !put) return put.error();
+    if (auto put = draft.put(reading); !put) return put.error();
     std::vector<std::string>& warnings = reading.warnings;
     warnings.insert(warnings.end(), draft.warnings().begin(), draft.warnings().end());
     if (auto checked = check_warnings(call, warnings); !checked) return checked.error();

@@ -91,42 +91,48 @@ ImportedDraft::ImportedDraft(Transaction& transaction, const Call& call, std::st
                              Mode mode)
     : transaction_(transaction), call_(call), api_id_(std::move(api_id)), mode_(mode) {}
 
-Result<void> ImportedDraft::put(const openapi::ApiDefinition& api) {
-    // What others refer to by name comes first.
-    put_models(api.models);
-    validators_ =
-        put_named(Table::RequestValidators, "CreateRequestValidator", api.request_validators);
-    authorizers_ = put_named(Table::Authorizers, "CreateAuthorizer", api.authorizers);
-    put_gateway_responses(api.gateway_responses);
-    put_paths(api.paths);
-    put_documentation(api);
-    if (problems_.empty()) return {};
+Result<void> ImportedDraft::put(const openapi::Reading& reading) {
+    put_all(reading.api);
+    warnings_ = remarks_.take(reading.source);
+    if (problem_count_ == 0) return {};
     std::string message = "Errors found during import:";
-    for (const std::string& problem : problems_) message += "\n\t" + problem;
+    for (const std::string& problem : problems_.take(reading.source)) message += "\n\t" + problem;
     return is_over_quota_ ? limit_exceeded(message) : invalid(message);
 }
 
-bool ImportedDraft::run(std::string_view operation, json::Value input, const std::string& what,
+void ImportedDraft::put_all(const openapi::ApiDefinition& api) {
+    // What others refer to by name comes first.
+    put_models(api);
+    validators_ = put_named(Table::RequestValidators, "CreateRequestValidator",
+                            api.request_validators, api.places.request_validators);
+    authorizers_ =
+        put_named(Table::Authorizers, "CreateAuthorizer", api.authorizers, api.places.authorizers);
+    put_gateway_responses(api);
+    put_paths(api.paths);
+    put_documentation(api);
+}
+
+bool ImportedDraft::run(std::string_view operation, json::Value input, Purpose purpose,
                         json::Value* answer) {
     input["restApiId"] = api_id_;
     auto done = find_handler(operation)(transaction_, with_input(call_, input));
     if (!done) {
-        note(what, done.error());
+        note(std::move(purpose), done.error());
         return false;
     }
     if (answer != nullptr) *answer = *std::move(done);
     return true;
 }
 
-void ImportedDraft::note(const std::string& what, const Error& error) {
+void ImportedDraft::note(Purpose purpose, const Error& error) {
     is_over_quota_ = is_over_quota_ || error.kind == Error::Kind::LimitExceeded;
-    const std::string problem = what + ": " + error.message;
-    if (problems_.size() < kProblemsMax) problems_.push_back(problem);
+    if (++problem_count_ > kProblemsMax) return;
+    problems_.warn_at(std::move(purpose.place), purpose.what + ": " + error.message);
 }
 
-void ImportedDraft::put_models(const std::vector<json::Value>& models) {
+void ImportedDraft::put_models(const openapi::ApiDefinition& api) {
     std::set<std::string, std::less<>> kept;
-    for (const json::Value& given : models) {
+    for (const json::Value& given : api.models) {
         const std::string name(given.text("name"));
         kept.insert(name);
         const Key key{api_id_, name};
@@ -146,14 +152,15 @@ void ImportedDraft::put_models(const std::vector<json::Value>& models) {
         }
     }
     if (transaction_.count(Table::Models, api_id_, quota + 1) > quota) {
-        note("Unable to create models",
+        note({"Unable to create models", api.places.models},
              limit_exceeded("Maximum number of models for this API has been reached."));
     }
 }
 
 /// One that has the name of an old one takes its place and id: methods elsewhere refer to it.
 ImportedDraft::Ids ImportedDraft::put_named(Table table, std::string_view create,
-                                            const std::vector<json::Value>& documents) {
+                                            const std::vector<json::Value>& documents,
+                                            const openapi::Steps& container) {
     Ids old_ids;
     for (const Row& row : transaction_.scan(table, api_id_)) {
         old_ids[std::string(row.document.text("name"))] = row.key.id;
@@ -170,11 +177,12 @@ ImportedDraft::Ids ImportedDraft::put_named(Table table, std::string_view create
     for (const json::Value& document : documents) {
         const std::string name(document.text("name"));
         json::Value made;
-        const std::string what =
-            (table == Table::Authorizers ? "Unable to create authorizer '"
-                                         : "Unable to create request validator '") +
-            name + "'";
-        if (!run(create, document, what, &made)) continue;
+        Purpose purpose{(table == Table::Authorizers ? "Unable to create authorizer '"
+                                                     : "Unable to create request validator '") +
+                            name + "'",
+                        container};
+        purpose.place.push_back(name);
+        if (!run(create, document, std::move(purpose), &made)) continue;
         std::string id(made.text("id"));
         if (const auto old = old_ids.find(name); old != old_ids.end()) {
             auto stored = transaction_.find(table, {api_id_, id});
@@ -188,11 +196,14 @@ ImportedDraft::Ids ImportedDraft::put_named(Table table, std::string_view create
     return ids;
 }
 
-void ImportedDraft::put_gateway_responses(const std::vector<json::Value>& responses) {
+void ImportedDraft::put_gateway_responses(const openapi::ApiDefinition& api) {
     if (mode_ == Mode::Overwrite) transaction_.erase_scope(Table::GatewayResponses, api_id_);
-    for (const json::Value& response : responses) {
-        run("PutGatewayResponse", response,
-            "Unable to put gateway response '" + std::string(response.text("responseType")) + "'");
+    for (const json::Value& response : api.gateway_responses) {
+        const std::string type(response.text("responseType"));
+        Purpose purpose{"Unable to put gateway response '" + type + "'",
+                        api.places.gateway_responses};
+        purpose.place.push_back(type);
+        run("PutGatewayResponse", response, std::move(purpose));
     }
 }
 
@@ -203,14 +214,16 @@ void ImportedDraft::put_paths(const std::vector<openapi::PathDefinition>& paths)
         if (!path.is_supported) continue;  // whoever read the document has warned
         const auto place = tree.ensure(path.path);
         if (!place) {
-            note("Unable to create resource at path '" + path.path + "'", place.error());
+            note({"Unable to create resource at path '" + path.path + "'", path.place},
+                 place.error());
             if (is_over_quota_) return;
             continue;
         }
-        warn_renamed(path.path, *place);
+        warn_renamed(path, *place);
         for (const openapi::MethodDefinition& method : path.methods) {
             if (!put.insert(method_id(place->resource_id, method.http_method)).second) {
-                note("Unable to put method " + at_method(method.http_method, path.path),
+                note({"Unable to put method " + at_method(method.http_method, path.path),
+                      method.place},
                      conflict("Method already exists for this resource"));
                 continue;
             }
@@ -225,27 +238,28 @@ void ImportedDraft::put_paths(const std::vector<openapi::PathDefinition>& paths)
         run("DeleteMethod",
             json::Object{{"resourceId", row.key.id.substr(0, slash)},
                          {"httpMethod", row.key.id.substr(slash + 1)}},
-            "Unable to delete method");
+            {"Unable to delete method", {}});
     }
 }
 
-void ImportedDraft::warn_renamed(const std::string& path, const ImportedTree::Place& place) {
+void ImportedDraft::warn_renamed(const openapi::PathDefinition& path,
+                                 const ImportedTree::Place& place) {
     for (const auto& [given, known] : place.renamed) {
-        warnings_.push_back("Path '" + path + "': the variable {" + given + "} is called {" +
-                            known + "} as in its sibling paths");
+        remarks_.warn_at(path.place, "Path '" + path.path + "': the variable {" + given +
+                                         "} is called {" + known + "} as in its sibling paths");
     }
 }
 
 void ImportedDraft::put_method(const std::string& path, const std::string& resource_id,
                                const openapi::MethodDefinition& definition) {
     const std::string& verb = definition.http_method;
-    const json::Value& method = definition.method;
+    const std::string where = at_method(verb, path);
     const json::Value place = json::Object{{"resourceId", resource_id}, {"httpMethod", verb}};
     if (transaction_.exists(Table::Methods, {api_id_, method_id(resource_id, verb)})) {
-        run("DeleteMethod", place, "Unable to replace method " + at_method(verb, path));
+        run("DeleteMethod", place, {"Unable to replace method " + where, definition.place});
     }
     json::Value input = place;
-    copy_members(method,
+    copy_members(definition.method,
                  {"authorizationType", "apiKeyRequired", "operationName", "requestParameters",
                   "requestModels", "authorizationScopes"},
                  input);
@@ -255,14 +269,24 @@ void ImportedDraft::put_method(const std::string& path, const std::string& resou
     if (const auto id = validators_.find(definition.validator_name); id != validators_.end()) {
         input["requestValidatorId"] = id->second;
     }
-    if (!run("PutMethod", input, "Unable to put method " + at_method(verb, path))) return;
-    for (const auto& [status, response] : method.object("methodResponses")) {
+    if (!run("PutMethod", input, {"Unable to put method " + where, definition.place})) return;
+    put_responses(definition, place, where);
+    put_integration(definition, place, where);
+}
+
+void ImportedDraft::put_responses(const openapi::MethodDefinition& definition,
+                                  const json::Value& place, const std::string& where) {
+    for (const auto& [status, response] : definition.method.object("methodResponses")) {
         json::Value answer = joined(place, response);
         answer["statusCode"] = status;
         run("PutMethodResponse", answer,
-            "Unable to put method response on " + at_method(verb, path));
+            {"Unable to put method response on " + where, definition.response_place(status)});
     }
-    const json::Value* integration = method.find("methodIntegration");
+}
+
+void ImportedDraft::put_integration(const openapi::MethodDefinition& definition,
+                                    const json::Value& place, const std::string& where) {
+    const json::Value* integration = definition.method.find("methodIntegration");
     if (integration == nullptr) return;
     json::Value target = *integration;
     // The operation and the document call the verb towards the back end by different names.
@@ -271,14 +295,15 @@ void ImportedDraft::put_method(const std::string& path, const std::string& resou
     }
     target.as_object().erase("integrationResponses");
     if (!run("PutIntegration", joined(target, place),
-             "Unable to put integration on " + at_method(verb, path))) {
+             {"Unable to put integration on " + where, definition.integration_place()})) {
         return;
     }
     for (const auto& [status, response] : integration->object("integrationResponses")) {
         json::Value answer = joined(place, response);
         answer["statusCode"] = status;
         run("PutIntegrationResponse", answer,
-            "Unable to put integration response on " + at_method(verb, path));
+            {"Unable to put integration response on " + where,
+             definition.integration_response_place(response.text("selectionPattern"))});
     }
 }
 
@@ -289,16 +314,21 @@ void ImportedDraft::put_documentation(const openapi::ApiDefinition& api) {
     if (!imported) {
         // Documents are full of descriptions; for want of room they are no reason to refuse the
         // API.
-        warnings_.push_back("Documentation parts are left out: " + imported.error().message);
+        remarks_.warn_at(api.places.documentation,
+                         "Documentation parts are left out: " + imported.error().message);
         return;
     }
-    for (std::string& warning : imported->warnings) warnings_.push_back(std::move(warning));
+    for (std::size_t at = 0; at < imported->warnings.size(); ++at) {
+        remarks_.warn_at(api.places.documentation_parts[imported->ignored[at]],
+                         std::move(imported->warnings[at]));
+    }
     if (api.documentation_version.empty()) return;
     if (transaction_.exists(Table::DocumentationVersions, {api_id_, api.documentation_version}))
         return;
     run("CreateDocumentationVersion",
         json::Object{{"documentationVersion", api.documentation_version}},
-        "Unable to create documentation version '" + api.documentation_version + "'");
+        {"Unable to create documentation version '" + api.documentation_version + "'",
+         api.places.documentation});
 }
 
 }  // namespace turnpike::service

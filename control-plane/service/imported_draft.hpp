@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "control-plane/openapi/definition.hpp"
+#include "control-plane/openapi/diagnostics.hpp"
+#include "control-plane/openapi/reader.hpp"
 #include "control-plane/service/imported_tree.hpp"
 #include "control-plane/service/operation.hpp"
 
@@ -24,27 +26,38 @@ public:
     ImportedDraft(Transaction& transaction, const Call& call, std::string api_id, Mode mode);
 
     /// Everything below the API; not the members of the API itself. Errors: Invalid with all
-    /// problems, one a line; LimitExceeded.
-    Result<void> put(const openapi::ApiDefinition& api);
-    /// What was left out of the draft. Requires: put().
+    /// problems, one a line, each with its place in the document; LimitExceeded.
+    Result<void> put(const openapi::Reading& reading);
+    /// What was left out of the draft, with its place. Requires: put().
     const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
     using Ids = std::map<std::string, std::string, std::less<>>;  // by name
 
-    void put_models(const std::vector<json::Value>& models);
-    Ids put_named(Table table, std::string_view create, const std::vector<json::Value>& documents);
-    void put_gateway_responses(const std::vector<json::Value>& responses);
+    void put_all(const openapi::ApiDefinition& api);
+    void put_models(const openapi::ApiDefinition& api);
+    Ids put_named(Table table, std::string_view create, const std::vector<json::Value>& documents,
+                  const openapi::Steps& container);
+    void put_gateway_responses(const openapi::ApiDefinition& api);
     void put_paths(const std::vector<openapi::PathDefinition>& paths);
     void put_method(const std::string& path, const std::string& resource_id,
                     const openapi::MethodDefinition& definition);
-    void warn_renamed(const std::string& path, const ImportedTree::Place& place);
+    void put_responses(const openapi::MethodDefinition& definition, const json::Value& place,
+                       const std::string& where);
+    void put_integration(const openapi::MethodDefinition& definition, const json::Value& place,
+                         const std::string& where);
+    void warn_renamed(const openapi::PathDefinition& path, const ImportedTree::Place& place);
     void put_documentation(const openapi::ApiDefinition& api);
 
-    /// One operation on this API. Returns: whether it was taken; else `what` went wrong is noted.
-    bool run(std::string_view operation, json::Value input, const std::string& what,
+    /// What an operation is for, should it be refused.
+    struct Purpose {
+        std::string what;
+        openapi::Steps place;
+    };
+    /// One operation on this API. Returns: whether it was taken; else that is noted.
+    bool run(std::string_view operation, json::Value input, Purpose purpose,
              json::Value* answer = nullptr);
-    void note(const std::string& what, const Error& error);
+    void note(Purpose purpose, const Error& error);
 
     Transaction& transaction_;
     const Call& call_;
@@ -52,8 +65,10 @@ private:
     const Mode mode_;
     Ids authorizers_;
     Ids validators_;
+    openapi::Diagnostics remarks_;
     std::vector<std::string> warnings_;
-    std::vector<std::string> problems_;
+    openapi::Diagnostics problems_;
+    std::size_t problem_count_ = 0;
     bool is_over_quota_ = false;
 };
 

@@ -148,6 +148,22 @@ paths:
         self.assertTrue(self.refused(self.load, odd, failOnWarnings=True).startswith(
             "Warnings found during import:\n\t"))
 
+    def test_problems_and_warnings_name_line_column_and_pointer(self):
+        text = ("openapi: 3.0.1\ninfo: {title: pets, version: '1'}\npaths:\n  /pets/{id}:\n    get:\n"
+                "      x-amazon-apigateway-integration: {type: mock, timeoutInMillis: 1}\n"
+                "    put:\n      x-amazon-apigateway-integration: {type: http, httpMethod: GET, uri: nowhere}\n"
+                "  /pets/{name}/x: {}\n")
+        lines = self.refused(self.load, text.encode()).split("\n\t")
+        self.assertEqual(["Errors found during import:",
+                          "Unable to put integration on 'GET' for resource at path '/pets/{id}'",
+                          "Unable to put integration on 'PUT' for resource at path '/pets/{id}'"],
+                         [line.split(": ")[0] if ": " in line else line for line in lines])
+        self.assertTrue(lines[1].endswith(" (6:7 /paths/~1pets~1{id}/get/x-amazon-apigateway-integration)"), lines)
+        self.assertTrue(lines[2].endswith(" (8:7 /paths/~1pets~1{id}/put/x-amazon-apigateway-integration)"), lines)
+        fine = text.replace(", timeoutInMillis: 1", "").replace("http, httpMethod: GET, uri: nowhere", "mock")
+        self.assertEqual(["Path '/pets/{name}/x': the variable {name} is called {id} as in its sibling paths "
+                          "(9:3 /paths/~1pets~1{name}~1x)"], self.load(fine.encode())["warnings"])
+
     def test_bombs_are_refused(self):
         laughs = b"swagger: '2.0'\ninfo: {title: x, version: '1'}\na: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
             b"%c: &%c [%s]\n" % (98 + n, 98 + n, b",".join([b"*%c" % (97 + n)] * 9)) for n in range(9)) + b"paths: {}\n"
@@ -235,7 +251,9 @@ paths:
                           "/a/{two}": {"get": operation(**{"x-amazon-apigateway-integration": target}, parameters=[
                               {"name": "two", "in": "path", "required": True, "schema": {"type": "string"}}])}})
         api = self.load(given)
-        self.assertIn("Path '/a/{two}': the variable {two} is called {one} as in its sibling paths", api["warnings"])
+        self.assertEqual(1, len(api["warnings"]))
+        self.assertRegex(api["warnings"][0], r"^Path '/a/{two}': the variable {two} is called {one} as in its sibling "
+                                             r"paths \(1:\d+ /paths/~1a~1{two}\)$")
         method = self.tree(api["id"])["/a/{one}"]["GET"]
         self.assertEqual({"method.request.path.one": True}, method["requestParameters"])
         self.assertEqual({"integration.request.path.two": "method.request.path.one"},

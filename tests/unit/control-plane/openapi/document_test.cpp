@@ -18,7 +18,7 @@ std::string position_text(std::string_view text, const Steps& steps) {
     PositionFinder finder;
     finder.want(steps);
     finder.find_in(document);
-    const Position found = finder.position_of(steps);
+    const Position found = finder.place_of(steps).position;
     return std::to_string(found.line) + ":" + std::to_string(found.column);
 }
 
@@ -70,6 +70,19 @@ TEST_CASE("positions of members and elements are found in YAML") {
 TEST_CASE("what came through an alias has the position of the alias") {
     const std::string_view text = "a: &x\n  b: 1\nc: *x\n";
     CHECK(position_text(text, {"c", "b"}) == "3:1");
+}
+
+TEST_CASE("a place names the nearest value that stands in the text") {
+    const Document document = document_of("a:\n  b: 1\nc: []\n");
+    PositionFinder finder;
+    finder.want({"a", "b"});
+    finder.want({"a", "x", "y"});
+    finder.want({"c", "0"});
+    finder.find_in(document);
+    CHECK(place_text(finder.place_of({"a", "b"})) == "2:3 /a/b");
+    CHECK(place_text(finder.place_of({"a", "x", "y"})) == "1:1 /a");
+    CHECK(place_text(finder.place_of({"c", "0"})) == "3:1 /c");
+    CHECK(place_text(finder.place_of({})) == "1:1");
 }
 
 TEST_CASE("a reference becomes steps and steps become a pointer") {

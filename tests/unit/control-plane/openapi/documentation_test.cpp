@@ -91,8 +91,8 @@ TEST_CASE("an import of documentation takes the extension alone") {
           json_of(R"({"location": {"type": "METHOD", "path": "/a", "method": "GET"},
         "properties": "{\"summary\":\"s\"}"})"));
     CHECK(reading->warnings ==
-          std::vector<std::string>{"A documentation part without a known type is ignored (3:1 "
-                                   "/x-amazon-apigateway-documentation)"});
+          std::vector<std::string>{"A documentation part without a known type is ignored (6:5 "
+                                   "/x-amazon-apigateway-documentation/documentationParts/1)"});
 }
 
 TEST_CASE("a bad import of documentation is refused in the recorded words") {

@@ -87,6 +87,22 @@ TEST_CASE("a path item may be a reference, and have members beside it") {
     CHECK(method_of(reading, "/pets", "PUT").http_method == "PUT");
 }
 
+TEST_CASE("paths and their operations know where they stand") {
+    const Reading reading = read(oas30(
+        R"("paths": {"/pets": {"$ref": "#/components/pathItems/p", "put": {}}},
+        "components": {"pathItems": {"p": {"get": {}}}})"));
+    CHECK(reading.api.paths[0].place == Steps{"paths", "/pets"});
+    const MethodDefinition& shared = the_method(reading);
+    CHECK(shared.place == Steps{"components", "pathItems", "p", "get"});
+    CHECK(pointer_text(shared.response_place("200")) ==
+          "/components/pathItems/p/get/responses/200");
+    const MethodDefinition& own = method_of(reading, "/pets", "PUT");
+    CHECK(pointer_text(own.integration_place()) ==
+          "/paths/~1pets/put/x-amazon-apigateway-integration");
+    CHECK(own.integration_response_place("").back() == "default");
+    CHECK(own.integration_response_place("4..").back() == "4..");
+}
+
 TEST_CASE("the base path of 2.0 is ignored, prepended or split") {
     const std::string text = swagger(R"("basePath": "/a/b/c", "paths": {"/e": {}, "/": {}})");
     CHECK(with_base(text, BasePathMode::Ignore) == Paths{"/e", "/"});
