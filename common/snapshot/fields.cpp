@@ -134,12 +134,13 @@ model::StringMap Fields::text_map(std::string_view name, std::size_t bytes_max) 
     const json::Object& members = object(name, limits::kMapEntriesMax);
     map.reserve(members.size());
     for (const auto& [key, value] : members) {
-        if (key.size() > limits::kNameBytesMax || !value.is_string() ||
-            value.as_string().size() > bytes_max) {
+        const bool is_text =
+            value.is_null() || (value.is_string() && value.as_string().size() <= bytes_max);
+        if (key.size() > limits::kNameBytesMax || !is_text) {
             fail(name, "holds something that is not a string, or too long");
             return {};
         }
-        map.emplace_back(key, value.as_string());
+        map.emplace_back(key, value.is_null() ? std::string{} : value.as_string());
     }
     return map;
 }

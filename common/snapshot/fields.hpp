@@ -28,6 +28,7 @@ public:
     std::optional<double> number(std::string_view name);
     std::vector<std::string> texts(std::string_view name, std::size_t count_max,
                                    std::size_t bytes_max);
+    /// Null is the empty text.
     model::StringMap text_map(std::string_view name, std::size_t bytes_max);
     /// An object or array member; empty if absent.
     const json::Object& object(std::string_view name, std::size_t count_max);

@@ -42,17 +42,21 @@ std::string_view wanted_media_type(Exchange& exchange) {
     return media_type_of(accept.empty() ? kJson : accept, exchange.arena);
 }
 
-/// Returns: null if the response has no templates: the body passes as it is.
+/// Returns: null if the response has no templates, or an empty one: the body passes as it is.
 const MappingTemplate* choose_template(Exchange& exchange,
                                        const CompiledIntegrationResponse& selected) {
     if (selected.templates.empty()) return nullptr;
     const std::string_view wanted = wanted_media_type(exchange);
-    const MappingTemplate* json = nullptr;
+    const MappingTemplate* chosen = nullptr;
     for (const MappingTemplate& one : selected.templates) {
-        if (one.media_type == wanted) return &one;
-        if (one.media_type == kJson) json = &one;
+        if (one.media_type == wanted) {
+            chosen = &one;
+            break;
+        }
+        if (one.media_type == kJson) chosen = &one;
     }
-    return json ? json : &selected.templates.front();
+    if (chosen == nullptr) chosen = &selected.templates.front();
+    return chosen->text.empty() ? nullptr : chosen;
 }
 
 Result<void> map_fields(Exchange& exchange, const CompiledIntegrationResponse& selected) {

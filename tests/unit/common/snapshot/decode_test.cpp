@@ -68,6 +68,16 @@ TEST_CASE("a whole deployment is decoded and compiled") {
     CHECK(integration.select_response("201")->is_declared);
 }
 
+TEST_CASE("a template that is null is empty") {
+    const auto compiled = compile_text(
+        changed(R"({"application/json":"$input.body"})", R"({"application/json":null})"));
+    REQUIRE(compiled);
+    const auto& templates = (*compiled)->match("/7", Verb::Get).method->integration->templates;
+    REQUIRE(templates.size() == 1);
+    CHECK(templates.front().text.empty());
+    CHECK_FALSE(templates.front().needs_evaluation);
+}
+
 TEST_CASE("members of wrong types are refused, with their place") {
     CHECK(compile_text(changed("\"timeoutInMillis\":500", "\"timeoutInMillis\":\"500\""))
               .error()

@@ -73,6 +73,29 @@ TEST_CASE("an API is deployed only when every method has an integration") {
     CHECK(world.call.ok("GetStages", Object{{"restApiId", bare.text("id")}}).array("item").empty());
 }
 
+TEST_CASE("a draft with emptied templates is deployed") {
+    InstallationUnderTest world;
+    Value method =
+        Object{{"restApiId", world.api},
+               {"resourceId", world.call.ok("GetResources", Object{{"restApiId", world.api}})
+                                  .array("items")
+                                  .front()
+                                  .text("id")},
+               {"httpMethod", "GET"}};
+    Value integration = method;
+    integration["type"] = "MOCK";
+    integration["requestTemplates"] = Object{{"application/json", ""}};
+    CHECK(world.call.ok("PutIntegration", integration)
+              .find("requestTemplates")
+              ->find("application/json")
+              ->is_null());
+    Value response = method;
+    response["statusCode"] = "200";
+    response["responseTemplates"] = Object{{"application/json", ""}};
+    world.call.ok("PutIntegrationResponse", response);
+    world.deploy("prod");
+}
+
 TEST_CASE("an unknown API has no deployments") {
     InstallationUnderTest world;
     const Value input = Object{{"restApiId", "abcde0"}};

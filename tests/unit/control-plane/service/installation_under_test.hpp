@@ -33,6 +33,7 @@ public:
                 service::resource_bindings(),
                 service::method_bindings(),
                 service::integration_bindings(),
+                service::integration_response_bindings(),
                 service::deployment_bindings(),
                 service::stage_bindings(),
                 service::api_key_bindings(),

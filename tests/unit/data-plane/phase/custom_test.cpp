@@ -138,6 +138,17 @@ TEST_CASE("templates without references are sent as they are") {
     CHECK(field_of(xml, "content-type") == "application/xml");
 }
 
+TEST_CASE("an empty response template passes the body as it is") {
+    const FixedBackend backend(ok_answer("their answer"));
+    const Gateway gateway(one(method("GET", http_integration(backend.origin(), R"(,
+        "integrationResponses":{"200":{"statusCode":"200",
+            "responseTemplates":{"application/json":null,"application/xml":"<a/>"}}})"))));
+    const std::string response = gateway.call("GET /prod/a");
+    CHECK(body_of(response) == "their answer");
+    CHECK(field_of(response, "content-type") == "application/json");
+    CHECK(body_of(gateway.call("GET /prod/a", "Accept: application/xml\r\n")) == "<a/>");
+}
+
 TEST_CASE("templates that need evaluation fail, they are never sent as they are") {
     const FixedBackend backend(ok_answer());
     const Gateway request(one(method(
