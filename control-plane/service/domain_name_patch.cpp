@@ -134,15 +134,18 @@ Error refuse(const PatchOperation& operation, const PatchRule*) {
                                                                     : "");
 }
 
+bool is_about_certificate(std::string_view path) {
+    return path.starts_with("/certificate") || path.starts_with("/regionalCertificate");
+}
+
 /// The old endpoint serves until clients have moved: a migration is two requests.
 Result<void> check_one_direction(const Call& call) {
     bool adds = false;
     bool removes = false;
     for (const json::Value& operation : call.input.array("patchOperations")) {
         const std::string_view path = operation.text("path");
-        const bool is_about_types = path.starts_with("/endpointConfiguration/types") ||
-                                    path.starts_with("/certificate") ||
-                                    path.starts_with("/regionalCertificate");
+        const bool is_about_types =
+            path.starts_with("/endpointConfiguration/types") || is_about_certificate(path);
         if (!is_about_types) continue;
         adds |= operation.text("op") == "add";
         removes |= operation.text("op") == "remove";
@@ -164,6 +167,24 @@ Result<void> check_types(const json::Value& before, const json::Value& after) {
     }
     if (before.text("endpointAccessMode") == "STRICT") {
         return invalid("The endpoint type cannot be changed while endpointAccessMode is STRICT.");
+    }
+    return {};
+}
+
+/// A certificate comes with its endpoint type and goes with it; while the types stay there is one
+/// to replace.
+Result<void> check_certificate_verbs(const json::Value& before, const json::Value& after,
+                                     const Call& call) {
+    const auto types = [](const json::Value& domain) -> const json::Array& {
+        return domain.find("endpointConfiguration")->array("types");
+    };
+    if (types(before) != types(after)) return {};
+    for (const json::Value& operation : call.input.array("patchOperations")) {
+        const std::string_view path = operation.text("path");
+        if (operation.text("op") == "replace" || !is_about_certificate(path)) continue;
+        return invalid("Invalid patch path  '" + std::string(path) + "' specified for op '" +
+                       std::string(operation.text("op")) +
+                       "'. A certificate can be added or removed only with its endpoint type.");
     }
     return {};
 }
@@ -209,6 +230,9 @@ Result<json::Value> patched_domain_name(const json::Value& domain, Transaction& 
     if (!changed) return changed;
     if (auto checked = check_one_direction(call); !checked) return checked.error();
     if (auto checked = check_types(domain, *changed); !checked) return checked.error();
+    if (auto checked = check_certificate_verbs(domain, *changed, call); !checked) {
+        return checked.error();
+    }
     if (auto checked = check_certificates(domain, *changed); !checked) return checked.error();
     note_new_certificate(domain, call, *changed);
     settle_domain_name(*changed, call.installation);

@@ -102,6 +102,24 @@ TEST_CASE("the endpoint type can be replaced by its place or its name") {
     CHECK(edge.find("regionalCertificateArn") == nullptr);
 }
 
+TEST_CASE("a certificate is added and removed only with its endpoint type") {
+    World world;
+    world.create(World::edge(kName));
+    world.create(World::regional("regional.example.com"));
+    for (const auto& [name, path] :
+         {std::pair{kName, "/certificateArn"}, std::pair{kName, "/certificateName"},
+          std::pair{"regional.example.com", "/regionalCertificateArn"},
+          std::pair{"regional.example.com", "/regionalCertificateName"}}) {
+        for (const char* op : {"add", "remove"}) {
+            CAPTURE(path);
+            CHECK(world.refused_patch(name, {operation(op, path, kOtherCertificateArn)}) ==
+                  "400 Invalid patch path  '" + std::string(path) + "' specified for op '" + op +
+                      "'. A certificate can be added or removed only with its endpoint type.");
+        }
+    }
+    CHECK(world.get(kName).text("certificateArn") == kCertificateArn);
+}
+
 TEST_CASE("endpoint types that cannot be are refused") {
     World world;
     world.create(World::edge(kName));
