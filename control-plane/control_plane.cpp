@@ -48,6 +48,7 @@ service::Installation installation_of(const config::ControlSettings& settings) {
     installation.documentation_parts_per_api_max = settings.quotas.documentation_parts_per_api;
     installation.documentation_versions_per_api_max =
         settings.quotas.documentation_versions_per_api;
+    installation.openapi_document_bytes_max = settings.quotas.openapi_document_bytes;
     installation.audit_retention_days = settings.audit_retention_days;
     return installation;
 }

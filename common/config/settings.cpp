@@ -15,6 +15,8 @@ constexpr std::int64_t kThreadsMax = 1024;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
 constexpr std::int64_t kAuditDaysMax = 36'500;
 constexpr std::int64_t kQuotaMax = 100'000'000;
+/// The longest body that the management API takes.
+constexpr std::int64_t kDocumentBytesMax = 20'971'520;
 constexpr std::int64_t kIdleMsMax = 7'200'000;
 /// What the parser can hold: heads keep 16-bit offsets.
 constexpr std::int64_t kHeadBytesMax = 64'000;
@@ -129,7 +131,8 @@ Result<void> take_quotas(const Options& options, Quotas& quotas) {
     for (const auto& [name, number] : each) {
         if (auto taken = take_number(options, name, 0, kQuotaMax, *number); !taken) return taken;
     }
-    return {};
+    return take_number(options, "openapi-document-bytes-max", 1, kDocumentBytesMax,
+                       quotas.openapi_document_bytes);
 }
 
 Result<void> take_account_limits(const Options& options, ControlSettings& settings) {

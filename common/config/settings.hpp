@@ -44,6 +44,7 @@ struct Quotas {
     std::int64_t access_associations = 100;
     std::int64_t documentation_parts_per_api = 2'000;
     std::int64_t documentation_versions_per_api = 1'000;
+    std::int64_t openapi_document_bytes = 6'291'456;
 };
 
 /// Settings of turnpike-control.

@@ -55,6 +55,8 @@ constexpr Specification kSpecifications[] = {
      "quota of documentation parts per REST API"},
     {"documentation-versions-per-api-max", Who::Control, "1000",
      "quota of documentation versions per REST API"},
+    {"openapi-document-bytes-max", Who::Control, "6291456",
+     "longest OpenAPI document that is imported, 20971520 at most"},
     {"https-listen", Who::Worker, "0.0.0.0:8443,[::]:8443",
      "addresses of API traffic over TLS, or off"},
     {"http-listen", Who::Worker, "off", "addresses of API traffic in clear text, or off"},

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "control-plane/openapi/limits.hpp"
 #include "control-plane/openapi/yaml_reader.hpp"
 
 namespace turnpike::openapi {
@@ -65,13 +64,13 @@ Result<Document> accepted(std::string_view text, Document::Syntax syntax, json::
 
 }  // namespace
 
-Result<Document> parse_document(std::string_view text) {
+Result<Document> parse_document(std::string_view text, std::size_t bytes_max) {
     text = without_byte_order_mark(text);
-    if (text.size() > kDocumentBytesMax) return unreadable("The text is too large.");
+    if (text.size() > bytes_max) return unreadable("The text is too large.");
     std::string json_detail;
     if (looks_like_json(text)) {
         if (count_json_values(text) > kValuesMax) return unreadable("There are too many values.");
-        auto root = json::parse(text, {.depth_max = kDepthMax, .bytes_max = kDocumentBytesMax});
+        auto root = json::parse(text, {.depth_max = kDepthMax, .bytes_max = bytes_max});
         if (root) return accepted(text, Document::Syntax::Json, *std::move(root));
         json_detail = "As JSON: " + root.error().detail + " As YAML: ";
     }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "common/base/result.hpp"
 #include "common/json/value.hpp"
+#include "control-plane/openapi/limits.hpp"
 
 namespace turnpike::openapi {
 
@@ -24,6 +26,6 @@ struct Document : Source {
 /// Reads JSON (RFC 8259) or one YAML 1.2 document, within the bounds of limits.hpp. Names are at
 /// most kNameBytesMax long and no text has a NUL. Errors: Invalid, the place and reason in
 /// `detail`.
-Result<Document> parse_document(std::string_view text);
+Result<Document> parse_document(std::string_view text, std::size_t bytes_max = kDocumentBytesMax);
 
 }  // namespace turnpike::openapi

@@ -6,7 +6,7 @@
 /// descriptions of several hundred operations stay far below.
 namespace turnpike::openapi {
 
-/// Text of a document. Source: the contract's quota of 6 MB.
+/// Text of a document, if nobody asks for another bound. Source: the contract's quota of 6 MB.
 constexpr std::size_t kDocumentBytesMax = 6U << 20U;
 /// Values of a document, aliases of YAML expanded.
 constexpr std::size_t kValuesMax = 500'000;

@@ -7,7 +7,6 @@
 #include "control-plane/openapi/api_settings.hpp"
 #include "control-plane/openapi/base_path.hpp"
 #include "control-plane/openapi/document.hpp"
-#include "control-plane/openapi/limits.hpp"
 #include "control-plane/openapi/paths.hpp"
 #include "control-plane/openapi/scalars.hpp"
 #include "control-plane/openapi/variables.hpp"
@@ -159,7 +158,7 @@ private:
 
 /// With the variables in it replaced. Errors: Invalid.
 Result<Document> open_document(std::string_view text, const ReadOptions& options) {
-    auto document = parse_document(text);
+    auto document = parse_document(text, options.document_bytes_max);
     if (!document) return not_openapi(document.error().detail);
     if (!document->root.is_object()) return not_openapi("The document is no object.");
     replace_variables(document->root, options);

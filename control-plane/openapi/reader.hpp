@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "common/base/result.hpp"
 #include "control-plane/openapi/definition.hpp"
 #include "control-plane/openapi/document.hpp"
+#include "control-plane/openapi/limits.hpp"
 
 namespace turnpike::openapi {
 
@@ -24,6 +26,7 @@ Result<BasePathMode> base_path_mode(std::string_view name);
 struct ReadOptions {
     BasePathMode base_path = BasePathMode::Ignore;
     bool ignore_documentation = false;
+    std::size_t document_bytes_max = kDocumentBytesMax;
     /// What the URLs of models begin with:
     /// "https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/".
     std::string model_url_prefix;

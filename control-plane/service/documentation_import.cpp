@@ -91,6 +91,8 @@ Result<json::Value> import_documentation_parts(Transaction& transaction, const C
     transaction.lock(Table::RestApis, api_id);
     if (const auto api = find_rest_api(transaction, call); !api) return api;
     openapi::ReadOptions options;
+    options.document_bytes_max =
+        static_cast<std::size_t>(call.installation.openapi_document_bytes_max);
     options.account_id = call.installation.account_id;
     options.partition = call.installation.partition;
     options.region = call.installation.region;

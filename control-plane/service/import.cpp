@@ -13,13 +13,14 @@
 namespace turnpike::service {
 namespace {
 
-constexpr std::size_t kDocumentBytesMax = 6U * 1024U * 1024U;
 constexpr std::string_view kModelUrl = "https://apigateway.amazonaws.com/restapis/";
 
 Result<openapi::Reading> read_document(const Call& call, std::string_view api_id) {
     const std::string_view body = call.input.text("body");
-    if (body.size() > kDocumentBytesMax) {
-        return invalid("The OpenAPI document exceeds the maximum size of 6291456 bytes.");
+    const auto bytes_max = static_cast<std::size_t>(call.installation.openapi_document_bytes_max);
+    if (body.size() > bytes_max) {
+        return invalid("The OpenAPI document exceeds the maximum size of " +
+                       std::to_string(bytes_max) + " bytes.");
     }
     const json::Object& parameters = call.input.object("parameters");
     const json::Value flags = parameters;
@@ -35,6 +36,7 @@ Result<openapi::Reading> read_document(const Call& call, std::string_view api_id
     }
     options.ignore_documentation = !ignored.empty();
     options.model_url_prefix = std::string(kModelUrl) + std::string(api_id) + "/models/";
+    options.document_bytes_max = bytes_max;
     options.account_id = call.installation.account_id;
     options.partition = call.installation.partition;
     options.region = call.installation.region;

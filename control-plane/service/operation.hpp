@@ -38,6 +38,7 @@ struct Installation {
     std::int64_t access_associations_max = 100;
     std::int64_t documentation_parts_per_api_max = 2'000;
     std::int64_t documentation_versions_per_api_max = 1'000;
+    std::int64_t openapi_document_bytes_max = 6'291'456;
     std::int64_t audit_retention_days = 365;
 };
 

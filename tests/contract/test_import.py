@@ -171,6 +171,8 @@ paths:
         self.refused(self.load, b"[" * 100_000)
         self.refused(self.load, b"a: " * 50_000)
         self.refused(self.load, document([]))
+        self.assertEqual("The OpenAPI document exceeds the maximum size of 6291456 bytes.",
+                         self.refused(self.load, b"{}" + b" " * 6_291_455))
         self.refused(self.load, b'{"openapi": "3.0.1", "info": {"title": "x", "version": 1e999}, "paths": {}}')
 
     # -- an API that is there ----------------------------------------------------------------------

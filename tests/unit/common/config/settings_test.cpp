@@ -7,6 +7,7 @@
 
 #include "common/config/settings_file.hpp"
 #include "common/config/specification.hpp"
+#include "control-plane/api/limits.hpp"
 #include "data-plane/net/limits.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -212,6 +213,23 @@ TEST_CASE("limits of callers have bounds") {
                                    "\" is not a number from "));
             CHECK(text.find('\n') == std::string::npos);
         }
+    }
+}
+
+TEST_CASE("an OpenAPI document may be as long as a body of the management API at most") {
+    const auto standard = load_control_settings(invocation({}));
+    REQUIRE(standard);
+    CHECK(standard->settings.quotas.openapi_document_bytes == 6 * 1024 * 1024);
+    const auto longest = std::to_string(turnpike::api::limits::kBodyBytesMax);
+    const auto set =
+        load_control_settings(invocation({}, {"TURNPIKE_OPENAPI_DOCUMENT_BYTES_MAX=" + longest}));
+    REQUIRE(set);
+    CHECK(std::to_string(set->settings.quotas.openapi_document_bytes) == longest);
+    const std::string beyond = std::to_string(turnpike::api::limits::kBodyBytesMax + 1);
+    for (const std::string& value : {std::string("0"), beyond, std::string("6M")}) {
+        CHECK(problem(invocation({"--openapi-document-bytes-max", value})) ==
+              "--openapi-document-bytes-max: \"" + value + "\" is not a number from 1 to " +
+                  longest);
     }
 }
 

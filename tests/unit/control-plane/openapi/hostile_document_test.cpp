@@ -32,8 +32,13 @@ std::string numbered(std::string_view prefix, std::string_view value, int times)
 }  // namespace
 
 TEST_CASE("a document above the limit is refused") {
-    CHECK(refusal(oas30(R"("paths": {}, "x": ")" + std::string(7U << 20U, 'a') + "\"")) ==
-          "Invalid OpenAPI input.");
+    const std::string text = oas30(R"("paths": {}, "x": ")" + std::string(7U << 20U, 'a') + "\"");
+    CHECK(refusal(text) == "Invalid OpenAPI input.");
+    ReadOptions options = read_options();
+    options.document_bytes_max = text.size();
+    CHECK(read_api(text, options).has_value());
+    --options.document_bytes_max;
+    CHECK_FALSE(read_api(text, options).has_value());
 }
 
 TEST_CASE("deep nesting is refused in JSON and YAML") {

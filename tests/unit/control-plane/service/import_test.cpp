@@ -154,6 +154,15 @@ x-amazon-apigateway-documentation:
                 "API has been reached (1:1)"});
 }
 
+TEST_CASE("a document above the installation's limit is refused") {
+    World world;
+    const std::string text = yaml("paths: {}\n");
+    world.call.installation.openapi_document_bytes_max = static_cast<std::int64_t>(text.size());
+    CHECK_FALSE(world.import(text).empty());
+    CHECK(world.refusal(text + " ") == "400 The OpenAPI document exceeds the maximum size of " +
+                                           std::to_string(text.size()) + " bytes.");
+}
+
 TEST_CASE("a hundred problems are not all told") {
     World world;
     std::string paths = "paths:\n";
