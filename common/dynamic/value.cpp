@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "common/base/seeded_hash.hpp"
+#include "common/dynamic/number.hpp"
 #include "common/dynamic/text.hpp"
 
 namespace turnpike::dynamic {
@@ -29,7 +30,9 @@ Value Value::decimal(const Decimal& decimal) {
     return made;
 }
 
-Value Value::decimal(double value, Heap& heap) { return decimal(*heap.make<Decimal>(value, std::string_view{})); }
+Value Value::decimal(double value, Heap& heap) {
+    return decimal(*heap.make<Decimal>(value, std::string_view{}));
+}
 
 Value Value::string(std::string_view text) {
     Value made;
@@ -182,12 +185,7 @@ bool equal_maps(const Map& a, const Map& b, std::size_t depth) {
 
 bool equal_at(const Value& a, const Value& b, std::size_t depth) {
     if (depth > kDepthMax) return false;
-    if (a.is_number() && b.is_number()) {
-        if (a.kind() == Kind::Integer && b.kind() == Kind::Integer) {
-            return a.as_integer() == b.as_integer();
-        }
-        return a.as_number() == b.as_number();
-    }
+    if (a.is_number() && b.is_number()) return compare_numbers(a, b) == 0;
     if (a.kind() != b.kind()) return false;
     switch (a.kind()) {
         case Kind::Null:

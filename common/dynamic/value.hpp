@@ -133,9 +133,11 @@ public:
     virtual std::string_view text() = 0;
 };
 
-/// Equal as JSON Schema and JSONPath understand it: numbers by value (1 and 1.0 are equal), lists
-/// in order, maps regardless of order, objects by identity. Depth: that of the values, which
+/// Equal as JSON Schema and JSONPath understand it: numbers by exact value (1 and 1.0 are equal),
+/// lists in order, maps regardless of order, objects by identity. Depth: that of the values, which
 /// readers bound; values that contain themselves are not equal to anything.
 bool equal(const Value& a, const Value& b);
+/// The same for values that are equal; nobody outside can make others collide.
+std::uint64_t hash(const Value& value);
 
 }  // namespace turnpike::dynamic
