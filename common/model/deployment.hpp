@@ -68,11 +68,20 @@ struct RestApi {
     std::string policy;
 };
 
+/// An answer of the gateway's own that its owner customised.
+struct GatewayResponse {
+    std::string response_type;  ///< "THROTTLED", "DEFAULT_4XX"
+    std::string status_code;    ///< Empty: that of the error.
+    StringMap parameters;       ///< "gatewayresponse.header.X" -> source
+    StringMap templates;        ///< media type -> text
+};
+
 /// What a deployment froze: everything of an API that needs a new deployment to change.
 /// Source: the reference, data-plane section 0.
 struct Deployment {
     RestApi api;
     std::vector<Resource> resources;
+    std::vector<GatewayResponse> gateway_responses;
 };
 
 }  // namespace turnpike::model

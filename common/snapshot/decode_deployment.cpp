@@ -33,6 +33,9 @@ public:
             if (failure_) break;
             deployment.resources.push_back(resource(item));
         }
+        for (const json::Value& item : fields.array("gatewayResponses", kMapEntriesMax)) {
+            deployment.gateway_responses.push_back(gateway_response(item));
+        }
         if (failure_) return *failure_;
         return deployment;
     }
@@ -49,6 +52,16 @@ private:
         api.minimum_compression_size = fields.integer("minimumCompressionSize", 0, 1U << 30U);
         api.policy = fields.text("policy", kTextBytesMax);
         return api;
+    }
+
+    model::GatewayResponse gateway_response(const json::Value& value) {
+        Fields fields(value, failure_, "gatewayResponse");
+        model::GatewayResponse response;
+        response.response_type = fields.required_text("responseType", kNameBytesMax);
+        response.status_code = fields.text("statusCode", kNameBytesMax);
+        response.parameters = fields.text_map("responseParameters", kTextBytesMax);
+        response.templates = fields.text_map("responseTemplates", kTextBytesMax);
+        return response;
     }
 
     model::Resource resource(const json::Value& value) {

@@ -55,6 +55,11 @@ std::size_t estimate(const model::Deployment& deployment) {
             }
         }
     }
+    for (const model::GatewayResponse& response : deployment.gateway_responses) {
+        bytes += kEntryBytes;
+        add(response.parameters);
+        add(response.templates);
+    }
     return bytes;
 }
 
@@ -81,6 +86,11 @@ public:
         std::optional<Router> router = std::move(builder_).build();
         if (!router) return invalid("two resources of one parent have the same path part");
         result_->router_ = std::move(*router);
+        for (const model::GatewayResponse& response : source_.gateway_responses) {
+            Result<CompiledGatewayResponse> compiled = compile_gateway_response(response);
+            if (!compiled) return compiled.error();
+            result_->gateway_responses_.push_back(std::move(*compiled));
+        }
         result_->api_ = std::move(source_.api);
         return std::shared_ptr<const CompiledDeployment>(std::move(result_));
     }
@@ -218,6 +228,13 @@ private:
     RouterBuilder builder_;
     PatternPool patterns_;
 };
+
+const CompiledGatewayResponse* CompiledDeployment::gateway_response(std::string_view type) const {
+    for (const CompiledGatewayResponse& response : gateway_responses_) {
+        if (response.type == type) return &response;
+    }
+    return nullptr;
+}
 
 Result<std::shared_ptr<const CompiledDeployment>> CompiledDeployment::compile(
     model::Deployment deployment, std::string hash) {

@@ -8,6 +8,7 @@
 
 #include "common/base/result.hpp"
 #include "common/model/deployment.hpp"
+#include "common/snapshot/gateway_response.hpp"
 #include "common/snapshot/method.hpp"
 #include "common/snapshot/router.hpp"
 
@@ -36,6 +37,9 @@ public:
     /// A resource policy is set: until it can be evaluated, nothing may be let through.
     const std::string& policy() const { return api_.policy; }
 
+    /// The customised answer for errors of the type. Returns: null if there is none.
+    const CompiledGatewayResponse* gateway_response(std::string_view type) const;
+
     RouteMatch match(std::string_view path, Verb verb) const { return router_.match(path, verb); }
     const std::vector<CompiledMethod>& methods() const { return methods_; }
     /// What it keeps in memory, estimated.
@@ -51,6 +55,7 @@ private:
     std::vector<CompiledResource> resources_;
     std::vector<CompiledMethod> methods_;
     Router router_;
+    std::vector<CompiledGatewayResponse> gateway_responses_;
     std::size_t bytes_ = 0;
 };
 

@@ -29,6 +29,16 @@ constexpr std::array kRequestSources{
     Prefix{"context.", Kind::Context},
 };
 
+constexpr std::array kGatewaySources{
+    Prefix{"method.request.path.", Kind::Path},
+    Prefix{"method.request.querystring.", Kind::QueryLast},
+    Prefix{"method.request.multivaluequerystring.", Kind::QueryAll},
+    Prefix{"method.request.header.", Kind::HeaderLast},
+    Prefix{"method.request.multivalueheader.", Kind::HeaderAll},
+    Prefix{"stageVariables.", Kind::StageVariable},
+    Prefix{"context.", Kind::Context},
+};
+
 constexpr std::array kResponseSources{
     Prefix{"integration.response.header.", Kind::ResponseHeaderLast},
     Prefix{"integration.response.multivalueheader.", Kind::ResponseHeaderAll},
@@ -78,6 +88,10 @@ constexpr std::array kRequestTargets{
 
 constexpr std::array kResponseTargets{
     Target{"method.response.header.", ParameterMapping::Destination::ResponseHeader},
+};
+
+constexpr std::array kGatewayTargets{
+    Target{"gatewayresponse.header.", ParameterMapping::Destination::ResponseHeader},
 };
 
 bool is_name(std::string_view name) {
@@ -135,6 +149,14 @@ Result<std::vector<ParameterMapping>> compile_request_mappings(const model::Stri
 
 Result<std::vector<ParameterMapping>> compile_response_mappings(const model::StringMap& entries) {
     return compile(kResponseTargets, kResponseSources, entries);
+}
+
+Result<std::vector<ParameterMapping>> compile_gateway_mappings(const model::StringMap& entries) {
+    return compile(kGatewayTargets, kGatewaySources, entries);
+}
+
+std::optional<ParameterSource> gateway_source(std::string_view text) {
+    return parse_source(kGatewaySources, text);
 }
 
 }  // namespace turnpike::snapshot

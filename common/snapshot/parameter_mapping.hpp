@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.hpp"
@@ -44,5 +46,11 @@ struct ParameterMapping {
 /// Errors: Invalid, naming the entry that is not of the contract's form.
 Result<std::vector<ParameterMapping>> compile_request_mappings(const model::StringMap& entries);
 Result<std::vector<ParameterMapping>> compile_response_mappings(const model::StringMap& entries);
+/// Of a gateway response: "gatewayresponse.header.X" from the request, never from its body.
+Result<std::vector<ParameterMapping>> compile_gateway_mappings(const model::StringMap& entries);
+
+/// What a gateway response's template may name after a "$". Returns: nothing if `text` is no such
+/// source.
+std::optional<ParameterSource> gateway_source(std::string_view text);
 
 }  // namespace turnpike::snapshot

@@ -67,18 +67,7 @@ Result<void> map_fields(Exchange& exchange, const CompiledIntegrationResponse& s
         }
         const std::string_view value = value_of(exchange, mapping.source);
         if (value.empty() || !http::is_field_value(value)) continue;
-        const KnownHeader known = http::find_header(mapping.name);
-        switch (mapped_response_rule(known)) {
-            case ResponseRule::Pass:
-                exchange.method_response.fields.add(mapping.name, value);
-                break;
-            case ResponseRule::Remap:
-                exchange.method_response.fields.add(
-                    remapped_name(known, mapping.name, exchange.arena), value);
-                break;
-            case ResponseRule::Drop:
-                break;
-        }
+        add_mapped_field(exchange, mapping, value);
     }
     return {};
 }
@@ -129,6 +118,20 @@ Result<void> map_body(Exchange& exchange, const CompiledIntegrationResponse& sel
 }
 
 }  // namespace
+
+void add_mapped_field(Exchange& exchange, const ParameterMapping& mapping, std::string_view value) {
+    pipeline::ResponseFields& fields = exchange.method_response.fields;
+    switch (mapped_response_rule(mapping.known)) {
+        case ResponseRule::Pass:
+            fields.add(mapping.name, value);
+            break;
+        case ResponseRule::Remap:
+            fields.add(remapped_name(mapping.known, mapping.name, exchange.arena), value);
+            break;
+        case ResponseRule::Drop:
+            break;
+    }
+}
 
 void pass_response(Exchange& exchange) {
     const http::ResponseHead& head = exchange.integration_response.answer->head();

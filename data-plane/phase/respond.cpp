@@ -1,5 +1,7 @@
 #include "data-plane/phase/respond.hpp"
 
+#include "data-plane/integration/gateway_reply.hpp"
+
 namespace turnpike::phase {
 namespace {
 
@@ -27,19 +29,6 @@ worker::MaybeTask<Outcome> send(Exchange& exchange, std::string_view body) {
     auto sending = exchange.writer.send(head_of(exchange), body);
     if (sending.is_ready()) return Outcome::Continue;
     return wait(std::move(sending));
-}
-
-void use_error(Exchange& exchange) {
-    MethodResponse& response = exchange.method_response;
-    exchange.error = with_limits(*exchange.error, exchange.services.installation.request_bytes_max,
-                                 exchange.arena);
-    const pipeline::GatewayReply reply = resolve(*exchange.error, exchange.arena);
-    response.status = reply.status;
-    response.body = MethodResponse::Body::Text;
-    response.text = reply.body;
-    response.fields.clear();
-    response.fields.add("Content-Type", reply.content_type);
-    response.fields.add("x-amzn-ErrorType", exchange.error->error_type);
 }
 
 /// Passes pieces on as they come. Too much, or a back end that breaks off, breaks the answer: the
@@ -99,7 +88,7 @@ worker::MaybeTask<Outcome> pass_upstream_body(Exchange& exchange) {
 }  // namespace
 
 worker::MaybeTask<Outcome> respond(Exchange& exchange) {
-    if (exchange.error) use_error(exchange);
+    if (exchange.error) integration::answer_error(exchange);
     add_identity(exchange);
     switch (exchange.method_response.body) {
         case MethodResponse::Body::Upstream:

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "common/json/value.hpp"
+
 namespace turnpike::pipeline {
 namespace {
 
@@ -25,6 +27,12 @@ std::string_view canary_flag(Exchange& exchange) {
 
 std::string_view error_message(Exchange& exchange) {
     return exchange.error ? exchange.error->message : std::string_view{};
+}
+
+std::string_view error_message_string(Exchange& exchange) {
+    if (!exchange.error) return {};
+    const std::string_view message = exchange.error->message;
+    return message.data() ? exchange.arena.copy(json::quote(message)) : "null";
 }
 
 std::string_view error_type(Exchange& exchange) {
@@ -50,6 +58,7 @@ constexpr std::array kVariables{
     Variable{"domainName", [](Exchange& x) { return x.domain_name; }},
     Variable{"domainPrefix", domain_prefix},
     Variable{"error.message", error_message},
+    Variable{"error.messageString", error_message_string},
     Variable{"error.responseType", error_type},
     Variable{"extendedRequestId", [](Exchange& x) { return x.ids.extended_id(); }},
     Variable{"httpMethod", [](Exchange& x) { return x.http_method; }},

@@ -96,9 +96,7 @@ struct GatewayReply {
     std::string_view body;  ///< In the arena, or constant.
 };
 
-/// The one place that decides which response answers an error: the type's own customised response,
-/// else DEFAULT_4XX or DEFAULT_5XX, else the built-in one. Snapshots carry no customised responses
-/// yet, so the last rule always applies.
+/// The built-in answer to an error, which nobody customised.
 GatewayReply resolve(const GatewayError& error, Arena& arena);
 
 }  // namespace turnpike::pipeline

@@ -339,10 +339,10 @@ std::string resources_text(const Resources& resources) {
 }
 
 std::shared_ptr<const snapshot::CompiledDeployment> compile(const Resources& resources,
-                                                            const std::string& api_members) {
+                                                            const Gateway::Options& options) {
     const std::string document = R"({"format":1,"restApi":{"id":"abc123","name":"test")" +
-                                 api_members + R"(},"resources":[)" + resources_text(resources) +
-                                 "]}";
+                                 options.rest_api_members + R"(},"resources":[)" +
+                                 resources_text(resources) + "]" + options.deployment_members + "}";
     auto decoded = snapshot::decode_deployment(document);
     if (!decoded) throw std::runtime_error(decoded.error().message + "\n" + document);
     auto compiled = snapshot::CompiledDeployment::compile(*std::move(decoded), "hash");
@@ -403,11 +403,10 @@ Gateway::Gateway(Options options) : parts_(std::make_unique<Parts>(options)) {
     stage.variables = options.variables;
     stage.disable_execute_api_endpoint = options.disable_execute_api_endpoint;
     if (options.change_stage) options.change_stage(stage);
-    snapshot::CompiledStage::Parts compiled_parts{
-        stage, compile(options.resources, options.rest_api_members), nullptr};
+    snapshot::CompiledStage::Parts compiled_parts{stage, compile(options.resources, options),
+                                                  nullptr};
     if (!options.canary_resources.empty()) {
-        compiled_parts.canary_deployment =
-            compile(options.canary_resources, options.rest_api_members);
+        compiled_parts.canary_deployment = compile(options.canary_resources, options);
     }
     auto compiled = snapshot::CompiledStage::compile(
         std::move(compiled_parts),

@@ -92,7 +92,8 @@ public:
     struct Options {
         /// Members of resourceMethods by resource path: {"/pets", R"("GET":{...})"}.
         std::vector<std::pair<std::string, std::string>> resources;
-        std::string rest_api_members;  ///< More members of restApi, each after a comma.
+        std::string rest_api_members;    ///< More members of restApi, each after a comma.
+        std::string deployment_members;  ///< More members of the deployment, each after a comma.
         model::StringMap variables;
         bool disable_execute_api_endpoint = false;
         std::vector<TestKey> keys;
