@@ -28,6 +28,12 @@ std::map<std::string, std::string> held_parts(Transaction& transaction, const st
     return held;
 }
 
+/// The path is shown even if it was left out.
+void give_path(json::Value& part) {
+    const std::string path(part["location"].text("path"));
+    if (!path.empty()) part["given"]["path"] = path;
+}
+
 /// Those that can be parts, one for each place.
 std::vector<json::Value> accepted_parts(const std::vector<json::Value>& parts,
                                         ImportedDocumentation& imported) {
@@ -45,6 +51,7 @@ std::vector<json::Value> accepted_parts(const std::vector<json::Value>& parts,
         } else if (!places.insert(place_of(*part)).second) {
             ignore(i, "another one has the same location: " + location_text(*part->find("given")));
         } else {
+            give_path(*part);
             accepted.push_back(*std::move(part));
         }
     }

@@ -10,15 +10,12 @@ namespace turnpike::service {
 
 namespace {
 
+/// What is empty is shown, what is absent is not.
 json::Value new_response(const json::Value& input) {
     json::Value response = json::Object{{"statusCode", input.text("statusCode")}};
-    // An empty pattern is shown, an absent one is not.
-    copy_members(input, {"selectionPattern"}, response);
-    if (!input.object("responseParameters").empty()) {
-        response["responseParameters"] = input.object("responseParameters");
-    }
-    if (!input.object("responseTemplates").empty()) {
-        response["responseTemplates"] = settled_templates(input.object("responseTemplates"));
+    copy_members(input, {"selectionPattern", "responseParameters", "responseTemplates"}, response);
+    if (response.find("responseTemplates") != nullptr) {
+        response["responseTemplates"] = settled_templates(response.object("responseTemplates"));
     }
     copy_members(input, {"contentHandling"}, response);
     return response;

@@ -150,7 +150,7 @@ Result<void> check_integration_parameters(const json::Object& parameters, const 
         if (auto checked = check_request_source(text_of(source), method); !checked) {
             return checked.error();
         }
-        if (target->location == "path" && !names_path_variable(uri, target->name)) {
+        if (target->location == "path" && !uri.empty() && !names_path_variable(uri, target->name)) {
             return undeclared_parameter(key);
         }
     }

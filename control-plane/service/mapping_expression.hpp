@@ -22,7 +22,7 @@ Result<void> check_method_parameters(const json::Object& parameters);
 Result<void> check_method_response_parameters(const json::Object& parameters);
 /// "integration.request.{path|querystring|header}.name" to a source of the request side. A source
 /// in path, query or headers must be among `method`'s requestParameters; a path target in the
-/// integration's `uri`.
+/// integration's `uri`, unless there is none, as for a MOCK.
 Result<void> check_integration_parameters(const json::Object& parameters, const json::Value& method,
                                           std::string_view uri);
 /// "method.response.header.name", declared by `method_response`, to a source of the response side.

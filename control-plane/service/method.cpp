@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "common/base/text.hpp"
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
 #include "control-plane/service/mapping_expression.hpp"
@@ -14,8 +15,13 @@ bool needs_authorizer(std::string_view type) {
     return type == "CUSTOM" || type == "COGNITO_USER_POOLS";
 }
 
-Result<void> check_authorization_type(std::string_view type) {
-    if (type == "NONE" || type == "AWS_IAM" || needs_authorizer(type)) return {};
+/// Clients write "none", too. Errors: Invalid.
+Result<std::string> authorization_type(std::string_view given) {
+    constexpr std::array<std::string_view, 4> kTypes{"NONE", "AWS_IAM", "CUSTOM",
+                                                     "COGNITO_USER_POOLS"};
+    for (const std::string_view type : kTypes) {
+        if (equals_ignoring_case(given, type)) return std::string(type);
+    }
     return invalid(
         "Invalid authorization type specified. Valid options are "
         "NONE,AWS_IAM,CUSTOM,COGNITO_USER_POOLS");
@@ -48,9 +54,9 @@ Result<void> check_scopes(const json::Array& scopes, const Installation& install
 Result<void> check_new_method(Transaction& transaction, const Call& call) {
     const json::Value& input = call.input;
     if (!is_method_verb(input.text("httpMethod"))) return invalid_verb();
-    const std::string_view type = input.text("authorizationType");
-    if (auto checked = check_authorization_type(type); !checked) return checked;
-    if (needs_authorizer(type) &&
+    const auto type = authorization_type(input.text("authorizationType"));
+    if (!type) return type.error();
+    if (needs_authorizer(*type) &&
         !authorizer_exists(transaction, call, input.text("authorizerId"))) {
         return invalid_authorizer();
     }
@@ -72,12 +78,12 @@ json::Object without_null_flags(const json::Object& flags) {
     return settled;
 }
 
+/// Requires: check_new_method() passed.
 json::Value new_method(const json::Value& input) {
-    json::Value method = json::Object{};
-    copy_members(input, {"httpMethod", "authorizationType"}, method);
-    if (needs_authorizer(input.text("authorizationType"))) {
-        copy_members(input, {"authorizerId"}, method);
-    }
+    const std::string type = authorization_type(input.text("authorizationType")).value();
+    json::Value method =
+        json::Object{{"httpMethod", input.text("httpMethod")}, {"authorizationType", type}};
+    if (needs_authorizer(type)) copy_members(input, {"authorizerId"}, method);
     method["apiKeyRequired"] = input.flag("apiKeyRequired");
     for (const std::string_view name : {"requestValidatorId", "operationName"}) {
         if (!input.text(name).empty()) method[name] = input.text(name);
@@ -135,10 +141,10 @@ Result<json::Value> delete_method(Transaction& transaction, const Call& call) {
 
 /// A type that needs an authorizer takes it from the same request, whichever comes first.
 Result<void> patch_authorization_type(PatchTarget& target, const PatchOperation& operation) {
-    const std::string type = operation.value_text();
-    if (auto checked = check_authorization_type(type); !checked) return checked;
-    if (!needs_authorizer(type)) {
-        target.document["authorizationType"] = type;
+    const auto type = authorization_type(operation.value_text());
+    if (!type) return type.error();
+    if (!needs_authorizer(*type)) {
+        target.document["authorizationType"] = *type;
         target.document.as_object().erase("authorizerId");
         return {};
     }
@@ -147,7 +153,7 @@ Result<void> patch_authorization_type(PatchTarget& target, const PatchOperation&
         !authorizer_exists(target.transaction, target.call, authorizer->value_text())) {
         return invalid_authorizer();
     }
-    target.document["authorizationType"] = type;
+    target.document["authorizationType"] = *type;
     target.document["authorizerId"] = authorizer->value_text();
     return {};
 }

@@ -158,7 +158,8 @@ REST_API = [
            patch(("add", "/minimumCompressionSize", "10")),
            patch(("add", "/endpointConfiguration/ipAddressType", "dualstack")), **API),
     *cases("UpdateRestApi", BAD, "Invalid patch operation specified. Must be 'add'|'remove'|'replace'",
-           patch(("test", "/endpointConfiguration/types/0", "REGIONAL")), **API),
+           patch(("test", "/endpointConfiguration/types/0", "REGIONAL")),
+           patch(("remove", "/endpointConfiguration/types/0", "EDGE")), **API),
     *cases("UpdateRestApi", BAD, "Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE",
            patch(("replace", "/endpointConfiguration/types/0", "wrong")), **API),
     *cases("UpdateRestApi", BAD, "ipAddressType must be either ipv4 or dualstack.",
@@ -206,6 +207,9 @@ METHOD = [
            **PETS),
     *cases("PutMethod", BAD, "Invalid model identifier specified: petModel", httpMethod="POST",
            authorizationType="NONE", requestModels={"application/json": "petModel"}, **PETS),
+    *cases("PutMethod", BAD, "Invalid mapping expression specified: Validation Result: warnings : [], errors : "
+           "[Invalid mapping expression specified: true]", httpMethod="POST", authorizationType="NONE",
+           requestParameters={"method.request.path.test": True, "true": True}, **PETS),
     *cases("PutMethod", BAD, "Parameter names must be unique across querystring, header and path", httpMethod="POST",
            authorizationType="NONE", requestParameters={"method.request.querystring.same": True,
                                                         "method.request.header.same": True}, **PETS),
@@ -372,9 +376,10 @@ GATEWAY_RESPONSE = [
                              "DeleteGatewayResponse")
       for case in cases(operation, SHAPE, RESPONSE_TYPE, responseType="FAKE_RESPONSE_TYPE", **API)),
     *(case for operation in ("GetGatewayResponse", "UpdateGatewayResponse", "DeleteGatewayResponse")
-      for case in cases(operation, MISSING, "Invalid API identifier specified $account:fake-api-id", NO_API_OF_RESPONSES,
-                        responseType="DEFAULT_4XX")),
-    *cases("GetGatewayResponses", MISSING, "Invalid API identifier specified $account:fake-api-id", NO_API_OF_RESPONSES),
+      for case in cases(operation, MISSING, "Invalid API identifier specified $account:fake-api-id",
+                        NO_API_OF_RESPONSES, responseType="DEFAULT_4XX")),
+    *cases("GetGatewayResponses", MISSING, "Invalid API identifier specified $account:fake-api-id",
+           NO_API_OF_RESPONSES),
     *cases("DeleteGatewayResponse", MISSING, "Gateway response type not defined on api", **GENERAL),
     *cases("UpdateGatewayResponse", BAD, "Invalid patch path /statusCode",
            patch(("add", "/statusCode", "404")), patch(("remove", "/statusCode")), **GENERAL),
@@ -425,7 +430,8 @@ AUTHORIZER_CASES = [
 
 REQUEST_VALIDATOR = [
     *cases("CreateRequestValidator", BAD, "Invalid REST API identifier specified", name="n", **NO_API_OF_PARTS),
-    *cases("GetRequestValidators", MISSING, "Invalid API identifier specified $account:test-fake-rest-id", **NO_API_OF_PARTS),
+    *cases("GetRequestValidators", MISSING, "Invalid API identifier specified $account:test-fake-rest-id",
+           **NO_API_OF_PARTS),
     *cases("GetRequestValidators", MISSING, "Invalid API identifier specified $account:api_id", restApiId="api_id"),
     *(case for operation in ("GetRequestValidator", "DeleteRequestValidator")
       for case in cases(operation, MISSING, NO_VALIDATOR, NO_API_OF_PARTS | {"requestValidatorId": "$validator"},
@@ -450,7 +456,8 @@ VPC_LINK = [
 ]
 
 # What is cut off is neither JSON nor YAML.
-CUT_OFF = ({"body": b'{"openapi": "3.0.1", "info": '}, {"body": b"openapi: 3.0.1\ninfo: {title"})
+CUT_OFF = ({"body": b'{"openapi": "3.0.1", "info": '}, {"body": b"openapi: 3.0.1\ninfo: {title"},
+           {"body": b"{'key:value}"})
 
 PART = API | {"documentationPartId": "$part"}
 NO_PART = "Invalid Documentation part identifier specified"

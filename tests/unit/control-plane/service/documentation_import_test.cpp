@@ -63,6 +63,9 @@ TEST_CASE("a merge replaces parts by location, under new ids, and leaves the oth
     CHECK(parts[1].text("id") == imported.ids[0].as_string());
     CHECK(parts[1].text("id") != world.replaced);
     CHECK(parts[1].text("properties") == R"({"b":1})");
+    CHECK(json::Value(parts[1].object("location")) ==
+          Object{{"type", "RESPONSE"}, {"path", "/"}, {"method", "*"}});
+    CHECK(json::Value(parts[2].object("location")) == Object{{"type", "MODEL"}, {"name", "Pet"}});
 }
 
 TEST_CASE("an overwrite leaves the imported parts only") {

@@ -37,8 +37,9 @@ TEST_CASE("IntegrationResponse: only what was given is shown") {
     RestApiFixture api;
     api.add_mock();
     CHECK(put(api) == RestApiFixture::parse(R"({"statusCode":"200"})"));
-    CHECK(put(api, R"({"selectionPattern":"","responseParameters":{},"responseTemplates":{}})") ==
-          RestApiFixture::parse(R"({"statusCode":"200","selectionPattern":""})"));
+    constexpr const char* kEmpty =
+        R"({"statusCode":"200","selectionPattern":"","responseParameters":{},"responseTemplates":{}})";
+    CHECK(put(api, kEmpty) == RestApiFixture::parse(kEmpty));
 }
 
 TEST_CASE("IntegrationResponse: what was given, with empty templates as null") {

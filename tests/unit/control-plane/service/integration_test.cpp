@@ -80,6 +80,15 @@ TEST_CASE("Integration: a MOCK has neither method nor target nor connection") {
     CHECK(api.call.ok("GetIntegration", api.in_method()) == mock);
 }
 
+TEST_CASE("Integration: a MOCK takes parameters of the path") {
+    RestApiFixture api;
+    api.add_method(
+        R"({"authorizationType":"NONE","requestParameters":{"method.request.path.pet":true}})");
+    const json::Value mock = put(api, R"({"type":"MOCK",
+        "requestParameters":{"integration.request.path.id":"method.request.path.pet"}})");
+    CHECK(mock.object("requestParameters").contains("integration.request.path.id"));
+}
+
 TEST_CASE("Integration: AWS types have no connection type") {
     RestApiFixture api;
     api.add_method();

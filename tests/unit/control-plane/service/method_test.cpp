@@ -48,6 +48,15 @@ TEST_CASE("Method: what was given is shown") {
     CHECK(api.call.ok("GetMethod", api.in_method()) == method);
 }
 
+TEST_CASE("Method: the authorization type may be in lower case, and is shown in upper case") {
+    RestApiFixture api;
+    CHECK(api.call.ok("PutMethod", api.in_method(R"({"authorizationType":"none"})"))
+              .text("authorizationType") == "NONE");
+    CHECK(patched_method(api, R"([{"op":"replace","path":"/authorizationType","value":"aws_iam"}])")
+              .text("authorizationType") == "AWS_IAM");
+    CHECK(api.call.ok("GetMethod", api.in_method()).text("authorizationType") == "AWS_IAM");
+}
+
 TEST_CASE("Method: what a new one cannot be") {
     RestApiFixture api;
     CHECK(not_put(api, R"({"authorizationType":"NONE","httpMethod":"WRONG"})") ==
