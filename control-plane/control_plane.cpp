@@ -50,6 +50,7 @@ service::Installation installation_of(const config::ControlSettings& settings) {
         settings.quotas.documentation_versions_per_api;
     installation.openapi_document_bytes_max = settings.quotas.openapi_document_bytes;
     installation.audit_retention_days = settings.audit_retention_days;
+    installation.usage_retention_days = settings.usage_retention_days;
     return installation;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kThreadsMax = 1024;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
-constexpr std::int64_t kAuditDaysMax = 36'500;
+constexpr std::int64_t kRetentionDaysMax = 36'500;
 constexpr std::int64_t kQuotaMax = 100'000'000;
 /// The longest body that the management API takes.
 constexpr std::int64_t kDocumentBytesMax = 20'971'520;
@@ -186,8 +186,13 @@ Result<void> take_control(const Options& options, ControlSettings& settings) {
         !t) {
         return t;
     }
-    if (auto t = take_number(options, "audit-retention-days", 1, kAuditDaysMax,
+    if (auto t = take_number(options, "audit-retention-days", 1, kRetentionDaysMax,
                              settings.audit_retention_days);
+        !t) {
+        return t;
+    }
+    if (auto t = take_number(options, "usage-retention-days", 1, kRetentionDaysMax,
+                             settings.usage_retention_days);
         !t) {
         return t;
     }

@@ -60,6 +60,7 @@ struct ControlSettings : CommonSettings {
     std::int64_t account_burst_limit = 5000;
     std::int64_t integration_timeout_ms_max = 29'000;
     std::int64_t audit_retention_days = 365;
+    std::int64_t usage_retention_days = 90;
     Quotas quotas;
 };
 

@@ -34,6 +34,7 @@ constexpr Specification kSpecifications[] = {
     {"integration-timeout-max-ms", Who::Control, "29000",
      "longest timeout that an integration may have"},
     {"audit-retention-days", Who::Control, "365", "how long the record of changes is kept"},
+    {"usage-retention-days", Who::Control, "90", "how far back GetUsage tells what keys used"},
     {"rest-apis-max", Who::Control, "600", "quota of REST APIs"},
     {"resources-per-api-max", Who::Control, "300", "quota of resources per REST API"},
     {"authorizers-per-api-max", Who::Control, "10", "quota of authorizers per REST API"},

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::size_t kEntryIdLength = 20;
 constexpr std::int64_t kSecondsPerDay = 86'400;
-/// Old entries go with every so manieth new one: cheap, and nobody has to be elected for it.
 constexpr std::uint64_t kEntriesPerSweep = 256;
+/// What remains of a monthly quota on a day depends on every day of the month before it.
+constexpr std::chrono::days kLongestWindow{31};
 
 /// The one restriction that a call may ask for. Errors: Invalid if it asks for several.
 Result<Filter> filter_of(const Call& call) {
@@ -53,11 +54,15 @@ json::Value record_change(Transaction& transaction, const Call& call, std::strin
     if (const std::string_view id = answer.text("id"); !id.empty()) entry["created"] = id;
     const std::string id = random_id(kEntryIdLength);
     transaction.insert(Table::AuditEntries, {"", id}, entry);
-    if (std::hash<std::string>{}(id) % kEntriesPerSweep == 0) {
-        const std::int64_t kept = call.installation.audit_retention_days * kSecondsPerDay;
-        transaction.erase_before(Table::AuditEntries, epoch_seconds(call.now) - kept);
-    }
+    if (std::hash<std::string>{}(id) % kEntriesPerSweep == 0) forget_old_records(transaction, call);
     return entry;
+}
+
+void forget_old_records(Transaction& transaction, const Call& call) {
+    const std::int64_t kept = call.installation.audit_retention_days * kSecondsPerDay;
+    transaction.erase_before(Table::AuditEntries, epoch_seconds(call.now) - kept);
+    const std::chrono::days shown(call.installation.usage_retention_days);
+    transaction.erase_usage_before(day_of(call.now) - shown - kLongestWindow);
 }
 
 }  // namespace turnpike::service

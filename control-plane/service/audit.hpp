@@ -13,4 +13,8 @@ namespace turnpike::service {
 json::Value record_change(Transaction& transaction, const Call& call, std::string_view operation,
                           const json::Value& answer);
 
+/// Removes entries of the audit, and counts of requests, that are older than the installation keeps
+/// them. Called with some of the changes; a sweep of its own would need somebody who is elected.
+void forget_old_records(Transaction& transaction, const Call& call);
+
 }  // namespace turnpike::service

@@ -211,6 +211,7 @@ std::vector<UsageExtension> DraftBuffer::usage_extensions(std::string_view plan_
 void DraftBuffer::put_usage_extension(std::string_view plan_id, const UsageExtension& extension) {
     below_.put_usage_extension(plan_id, extension);
 }
+void DraftBuffer::erase_usage_before(CalendarDay first) { below_.erase_usage_before(first); }
 void DraftBuffer::emit(const Effect& effect) { below_.emit(effect); }
 
 }  // namespace turnpike::service

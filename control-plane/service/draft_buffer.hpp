@@ -58,6 +58,7 @@ public:
                                                  const std::vector<std::string>& key_ids,
                                                  CalendarDay first) override;
     void put_usage_extension(std::string_view plan_id, const UsageExtension& extension) override;
+    void erase_usage_before(CalendarDay first) override;
     void emit(const Effect& effect) override;
 
 private:

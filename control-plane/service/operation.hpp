@@ -40,6 +40,7 @@ struct Installation {
     std::int64_t documentation_versions_per_api_max = 1'000;
     std::int64_t openapi_document_bytes_max = 6'291'456;
     std::int64_t audit_retention_days = 365;
+    std::int64_t usage_retention_days = 90;
 };
 
 /// One call of one operation, decoded. `input` is an object with the members of the operation's

@@ -164,6 +164,9 @@ public:
                                                          CalendarDay first) = 0;
     /// Replaces the one of the same key and window.
     virtual void put_usage_extension(std::string_view plan_id, const UsageExtension& extension) = 0;
+    /// Removes what was counted on days before `first`, and extensions of windows that started
+    /// before it; what others are removing at the same time may be left to them.
+    virtual void erase_usage_before(CalendarDay first) = 0;
 
     virtual void emit(const Effect& effect) = 0;
 };

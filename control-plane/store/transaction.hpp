@@ -76,6 +76,7 @@ public:
                                                           service::CalendarDay first) override;
     void put_usage_extension(std::string_view plan_id,
                              const service::UsageExtension& extension) override;
+    void erase_usage_before(service::CalendarDay first) override;
 
     void emit(const service::Effect& effect) override;
 

@@ -47,6 +47,14 @@ constexpr const char* kExtendSql =
     "ON CONFLICT (plan_id, key_id, window_start) DO UPDATE SET "
     "requests = excluded.requests, granted_at = excluded.granted_at";
 
+// Rows that a deletion of their plan or key holds are passed over: to wait for them could deadlock.
+constexpr const char* kForgetDaysSql =
+    "DELETE FROM usage_days WHERE ctid IN "
+    "(SELECT ctid FROM usage_days WHERE day < $1::date FOR UPDATE SKIP LOCKED)";
+constexpr const char* kForgetExtensionsSql =
+    "DELETE FROM usage_extensions WHERE ctid IN "
+    "(SELECT ctid FROM usage_extensions WHERE window_start < $1::bigint FOR UPDATE SKIP LOCKED)";
+
 std::string as_list(const std::vector<std::string>& ids) {
     json::Array list;
     for (const std::string& id : ids) list.emplace_back(id);
@@ -113,6 +121,11 @@ void Transaction::put_usage_extension(std::string_view plan_id, const UsageExten
                                   std::to_string(epoch_seconds(extension.window_start)),
                                   std::to_string(extension.requests),
                                   std::to_string(epoch_seconds(extension.granted))});
+}
+
+void Transaction::erase_usage_before(CalendarDay first) {
+    session_.execute(kForgetDaysSql, {day_text(first)});
+    session_.execute(kForgetExtensionsSql, {std::to_string(epoch_seconds(WallTime(first)))});
 }
 
 }  // namespace turnpike::store

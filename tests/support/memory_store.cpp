@@ -309,6 +309,12 @@ public:
         state.extensions[{std::string(plan_id), extension.key_id, extension.window_start}] =
             extension;
     }
+    void erase_usage_before(CalendarDay first) override {
+        TURNPIKE_ASSERT(!read_only_);
+        std::erase_if(state.usage, [first](const auto& one) { return one.second.day < first; });
+        std::erase_if(state.extensions,
+                      [first](const auto& one) { return one.second.window_start < first; });
+    }
 
     void emit(const Effect& effect) override {
         TURNPIKE_ASSERT(!read_only_);

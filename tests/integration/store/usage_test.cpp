@@ -73,6 +73,28 @@ TEST_CASE("counts of what is gone are left out, the others are kept") {
     test.add({});
 }
 
+TEST_CASE("old counts and extensions are removed, of every plan and key") {
+    UsageDatabase test;
+    const auto extend = [&test](const char* plan, std::string_view start) {
+        test.write([&](Transaction& transaction) {
+            transaction.put_usage_extension(plan,
+                                            {"k1", WallTime(day(start)), 5, WallTime(day(start))});
+        });
+    };
+    test.add({{"p1", "k1", day("2026-08-01"), 0, 1},
+              {"p1", "k1", day("2026-08-02"), 0, 2},
+              {"p2", "k2", day("2026-07-31"), 0, 3},
+              {"p2", "k2", day("2026-11-21"), 0, 4}});
+    extend("p1", "2026-08-01");
+    extend("p2", "2026-08-02");
+    test.write([](Transaction& transaction) { transaction.erase_usage_before(day("2026-08-02")); });
+    CHECK(test.usage("p1", {"k1", "k2"}, "2026-01-01", "2026-12-31") ==
+          Lines{"k1 2026-08-02 2 (0: 2)"});
+    CHECK(test.usage("p2", {"k1", "k2"}, "2026-01-01", "2026-12-31") ==
+          Lines{"k2 2026-11-21 4 (0: 4)"});
+    CHECK(test.server.query("SELECT string_agg(plan_id, ',') FROM usage_extensions") == "p2");
+}
+
 TEST_CASE("usage outlives membership and ends with the plan or the key") {
     UsageDatabase test;
     test.write([](Transaction& transaction) {
