@@ -1,5 +1,7 @@
 #include "control-plane/openapi/security.hpp"
 
+#include <algorithm>
+
 #include "common/base/text.hpp"
 #include "control-plane/openapi/scalars.hpp"
 
@@ -94,9 +96,18 @@ Security::Kind Security::read_authorizer(const Node& scheme, std::string_view na
 MethodSecurity Security::method(const Node& operation, const Node& of_document) {
     MethodSecurity security;
     const Node own = operation.member("security");
-    const Node& requirements = own ? own : of_document;
+    if (own && !own.is_array()) diagnostics_.warn(own, "Security that is no list is ignored");
+    const Node& requirements = own.is_array() ? own : of_document;
     for (std::size_t at = 0; at < requirements.elements().size(); ++at) {
+        if (!budget_.spend(kLookBytes)) return security;
         const Node requirement = requirements.element(at);
+        // What OpenAPI means as alternatives is demanded together, as exports of the service have
+        // it: an element for the authorizer and one for the key.
+        if (requirement.members().empty() && requirements.elements().size() > 1) {
+            diagnostics_.warn(requirement,
+                              "An empty security requirement beside others is ignored: a method "
+                              "cannot ask for them as an option");
+        }
         for (const auto& [scheme, scopes] : requirement.members()) {
             if (!budget_.spend(kLookBytes)) return security;
             require(requirement, scheme, security);
@@ -133,8 +144,15 @@ void Security::require(const Node& requirement, std::string_view scheme_name,
             break;
     }
     if (security.authorizer_name != scheme_name) return;
-    for (const json::Value& scope : requirement.value->array(scheme_name)) {
-        if (scope.is_string()) security.scopes.push_back(scope);
+    add_scopes(requirement.value->array(scheme_name), security);
+}
+
+void Security::add_scopes(const json::Array& scopes, MethodSecurity& security) {
+    json::Array& known = security.scopes;
+    for (const json::Value& scope : scopes) {
+        if (!budget_.spend(kLookBytes * (1 + known.size()))) return;
+        const bool is_new = std::find(known.begin(), known.end(), scope) == known.end();
+        if (scope.is_string() && is_new) known.push_back(scope);
     }
 }
 

@@ -43,6 +43,8 @@ private:
     Kind read_scheme(const Node& scheme, std::string_view name);
     Kind read_authorizer(const Node& scheme, std::string_view name);
     void require(const Node& requirement, std::string_view scheme_name, MethodSecurity& security);
+    /// Each once: a caller needs one of them, whichever requirement names it.
+    void add_scopes(const json::Array& scopes, MethodSecurity& security);
     void authorize(const Node& requirement, std::string_view type, std::string_view authorizer,
                    MethodSecurity& security);
     void apply_auth(const Node& operation, MethodSecurity& security);

@@ -225,6 +225,62 @@ paths:
         self.assertEqual(before, self.tree(api))
         self.assertEqual("pets", self.client.get_rest_api(restApiId=api)["name"])
 
+    def test_security_requirements_say_who_may_call(self):
+        function = ("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+                    "arn:aws:lambda:us-east-1:000000000000:function:guard/invocations")
+        pool = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_abc"
+        header = {"type": "apiKey", "name": "Authorization", "in": "header"}
+        schemes = {"key": header | {"name": "x-api-key"}, "sigv4": header | {"x-amazon-apigateway-authtype": "awsSigv4"},
+                   "guard": header | {"x-amazon-apigateway-authtype": "custom", "x-amazon-apigateway-authorizer": {
+                       "type": "token", "authorizerUri": function}},
+                   "pool": header | {"x-amazon-apigateway-authtype": "cognito_user_pools",
+                                     "x-amazon-apigateway-authorizer": {"type": "cognito_user_pools",
+                                                                        "providerARNs": [pool]}}}
+        wanted = {  # path: (security, authorization type, authorizer, scopes, key)
+            "/inherited": (None, "NONE", None, None, True),
+            "/open": ([], "NONE", None, None, False),
+            "/anybody": ([{}], "NONE", None, None, False),
+            "/both": ([{"guard": [], "key": []}], "CUSTOM", "guard", None, True),
+            "/apart": ([{"pool": ["a", "b"]}, {"key": []}], "COGNITO_USER_POOLS", "pool", ["a", "b"], True),
+            "/joined": ([{"pool": ["a"]}, {"pool": ["a", "c"]}], "COGNITO_USER_POOLS", "pool", ["a", "c"], False),
+            "/signed": ([{"sigv4": [], "key": []}], "AWS_IAM", None, None, True)}
+        given = document({path: {"get": operation(**({} if row[0] is None else {"security": row[0]}))}
+                          for path, row in wanted.items()},
+                         security=[{"key": []}], components={"securitySchemes": schemes})
+        first = self.load(given)
+        self.assertNotIn("warnings", first)
+        self.client.create_deployment(restApiId=first["id"], stageName="prod")
+        apis = [first["id"]]
+        for kind in ("oas30", "swagger"):
+            exported = self.client.get_export(restApiId=first["id"], stageName="prod", exportType=kind,
+                                              parameters={"extensions": "apigateway"})["body"].read()
+            apis.append(self.load(exported, failOnWarnings=True)["id"])
+        for api in apis:
+            names = {item["id"]: item["name"] for item in self.client.get_authorizers(restApiId=api)["items"]}
+            self.assertEqual({"guard", "pool"}, set(names.values()))
+            for item in self.client.get_resources(restApiId=api, embed=["methods"])["items"]:
+                if item["path"] not in wanted:
+                    continue
+                method = item["resourceMethods"]["GET"]
+                self.assertEqual(wanted[item["path"]][1:], (
+                    method["authorizationType"], names.get(method.get("authorizerId")),
+                    method.get("authorizationScopes"), method["apiKeyRequired"]), item["path"])
+        self.stack.wait_rolled_out()
+        self.assertEqual([200, 403], [self.stack.invoke(apis[0], f"/prod/{path}").status
+                                      for path in ("open", "inherited")])
+
+    def test_security_that_methods_cannot_have_is_a_warning(self):
+        schemes = {"key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+                   "sigv4": {"type": "apiKey", "name": "Authorization", "in": "header",
+                             "x-amazon-apigateway-authtype": "awsSigv4"},
+                   "oauth": {"type": "oauth2", "flows": {}}}
+        given = document({"/a": {"get": operation(security=[{"sigv4": []}, {"oauth": ["x"]}, {}])}},
+                         components={"securitySchemes": schemes})
+        warnings = self.load(given)["warnings"]
+        self.assertEqual(2, len(warnings), warnings)
+        self.assertRegex(warnings[0], r"^The security scheme 'oauth' is ignored: .* /components/securitySchemes/oauth\)$")
+        self.assertRegex(warnings[1], r"^An empty security requirement .* \(1:\d+ /paths/~1a/get/security/2\)$")
+
     # -- real and large documents ------------------------------------------------------------------
 
     def test_six_hundred_operations_route(self):

@@ -116,7 +116,7 @@ paths:
     delete:
       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
       responses: {204: {description: Gone}}
-      security: [{sigv4: []}]
+      security: [{sigv4: [], api_key: []}]
   /{proxy+}:
     x-amazon-apigateway-any-method:
       parameters: [{name: proxy, in: path, required: true, schema: {type: string}}]

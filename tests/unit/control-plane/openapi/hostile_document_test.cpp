@@ -92,6 +92,14 @@ TEST_CASE("many security requirements of the document are refused where many met
     CHECK(refusal(oas30(R"("paths": {)" + numbered("/", R"({"get": {}})", 5000) +
                         R"(}, "security": [)" + repeated(R"({"a": []})", 100'000) + "]")) ==
           kTooLarge);
+    CHECK(refusal(oas30(R"("paths": {)" + numbered("/", R"({"get": {}})", 5000) +
+                        R"(}, "security": [)" + repeated("{}", 100'000) + "]")) == kTooLarge);
+    const std::string pool =
+        R"(, "components": {"securitySchemes": {"p": {"type": "apiKey", "in": "header", "name": "A",
+        "x-amazon-apigateway-authorizer": {"type": "cognito_user_pools"}}}})";
+    CHECK(refusal(oas30(R"("paths": {)" + numbered("/", R"({"get": {}})", 5000) +
+                        R"(}, "security": [{"p": [)" + repeated("\"a\"", 100'000) + "]}]" +
+                        pool)) == kTooLarge);
 }
 
 TEST_CASE("a chain of references in extensions is followed to a bound") {

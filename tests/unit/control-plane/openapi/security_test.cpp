@@ -113,6 +113,56 @@ TEST_CASE("of several authorizers the first one stays, with a warning") {
         reading.warnings[2].starts_with("A method has one authorizer at most; 'pool' is ignored"));
 }
 
+TEST_CASE("an authorizer and a key are both demanded, in one requirement or in two") {
+    for (const char* security :
+         {R"([{"pool": ["a"], "key": []}])", R"([{"pool": ["a"]}, {"key": []}])",
+          R"([{"key": []}, {"pool": ["a"]}])"}) {
+        CAPTURE(security);
+        const Reading reading = secured(R"("security": )" + std::string(security));
+        CHECK(the_method(reading).authorizer_name == "pool");
+        CHECK(the_method(reading).method.text("authorizationType") == "COGNITO_USER_POOLS");
+        CHECK(the_method(reading).method.array("authorizationScopes") == json::Array{"a"});
+        CHECK(the_method(reading).method.flag("apiKeyRequired"));
+        CHECK(reading.warnings.size() == 2);  // of the schemes
+    }
+}
+
+TEST_CASE("of two authorizers in one requirement the first one stays") {
+    const Reading reading = secured(R"("security": [{"sigv4": [], "pool": ["a"], "key": []}])");
+    CHECK(the_method(reading).method.text("authorizationType") == "AWS_IAM");
+    CHECK(the_method(reading).authorizer_name.empty());
+    CHECK(the_method(reading).method.find("authorizationScopes") == nullptr);
+    CHECK(the_method(reading).method.flag("apiKeyRequired"));
+    CHECK(reading.warnings.back().starts_with("A method has one authorizer at most; 'pool' is "));
+}
+
+TEST_CASE("scopes of one authorizer in several requirements are joined") {
+    const Reading reading =
+        secured(R"("security": [{"pool": ["a", "b"]}, {"pool": ["b", "c", "a"]}, {"pool": []}])");
+    CHECK(the_method(reading).method.array("authorizationScopes") == json::Array{"a", "b", "c"});
+    CHECK(reading.warnings.size() == 2);
+}
+
+TEST_CASE("an empty requirement alone asks for nothing, among others it is ignored") {
+    const std::string_view root = R"(, "security": [{"pool": ["a"]}])";
+    Reading reading = secured(R"("security": [{}])", root);
+    CHECK(the_method(reading).method.text("authorizationType") == "NONE");
+    CHECK(reading.warnings.size() == 2);
+    reading = secured(R"("security": [{}, {"key": []}])", root);
+    CHECK(the_method(reading).method.flag("apiKeyRequired"));
+    CHECK(the_method(reading).authorizer_name.empty());
+    CHECK(reading.warnings.back().starts_with("An empty security requirement beside others"));
+}
+
+TEST_CASE("security that is no list does not open what the document protects") {
+    for (const char* security : {"null", "{}", "\"none\""}) {
+        const Reading reading = secured(R"("security": )" + std::string(security),
+                                        R"(, "security": [{"pool": ["a"]}])");
+        CHECK(the_method(reading).authorizer_name == "pool");
+        CHECK(reading.warnings.back().starts_with("Security that is no list is ignored (1:"));
+    }
+}
+
 TEST_CASE("schemes that are ignored or unknown require nothing") {
     const Reading reading = secured(R"("security": [{"oauth": ["a"]}, {"nobody": []}])");
     CHECK(the_method(reading).method.text("authorizationType") == "NONE");
