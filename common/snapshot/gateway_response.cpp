@@ -38,6 +38,15 @@ Result<std::optional<int>> status_of(const std::string& text) {
     return std::optional<int>(static_cast<int>(*status));
 }
 
+/// The contract also takes paths and query strings, which an answer has none of.
+model::StringMap header_entries(model::StringMap entries) {
+    std::erase_if(entries, [](const auto& entry) {
+        return entry.first.starts_with("gatewayresponse.path.") ||
+               entry.first.starts_with("gatewayresponse.querystring.");
+    });
+    return entries;
+}
+
 }  // namespace
 
 std::vector<ParameterSource> split_variables(std::string_view text) {
@@ -67,7 +76,7 @@ Result<CompiledGatewayResponse> compile_gateway_response(const model::GatewayRes
     const auto status = status_of(response.status_code);
     if (!status) return fail(status.error());
     compiled.status = *status;
-    auto parameters = compile_gateway_mappings(response.parameters);
+    auto parameters = compile_gateway_mappings(header_entries(response.parameters));
     if (!parameters) return fail(parameters.error());
     compiled.parameters = std::move(*parameters);
     for (const auto& [media_type, text] : response.templates) {

@@ -58,6 +58,9 @@ TEST_CASE("a gateway response is compiled whole or refused") {
     CHECK_FALSE(compile_gateway_response(response));
     response.status_code.clear();
     CHECK(compile_gateway_response(response)->status == std::nullopt);
+    response.parameters = {{"gatewayresponse.querystring.a", "'1'"},
+                           {"gatewayresponse.path.b", "'1'"}};
+    CHECK(compile_gateway_response(response)->parameters.empty());
     response.parameters = {{"method.response.header.A", "'5'"}};
     CHECK_FALSE(compile_gateway_response(response));
     response.parameters = {{"gatewayresponse.header.A", "method.request.body"}};
