@@ -65,24 +65,13 @@ Result<void> check_arns(const json::Value& domain) {
 }
 
 Result<void> check_security_policy(const json::Value& domain) {
-    const std::string_view policy = domain.text("securityPolicy");
+    const bool is_private = is_private_domain(domain);
     const std::string_view mode = domain.text("endpointAccessMode");
-    if (is_private_domain(domain) && !mode.empty()) {
+    if (is_private && !mode.empty()) {
         return invalid("endpointAccessMode is only supported for public domain names.");
     }
-    if (is_edge_policy(policy) && !has_endpoint_type(domain, "EDGE")) {
-        return invalid("The security policy " + std::string(policy) +
-                       " is only supported for EDGE domain names.");
-    }
-    if (is_legacy_policy(policy) && !mode.empty()) {
-        return invalid("The security policy " + std::string(policy) +
-                       " does not support an endpointAccessMode.");
-    }
-    if (!is_legacy_policy(policy) && mode.empty() && !is_private_domain(domain)) {
-        return invalid("The security policy " + std::string(policy) +
-                       " requires an endpointAccessMode.");
-    }
-    return {};
+    return check_tls_settings(
+        {domain.text("securityPolicy"), mode, has_endpoint_type(domain, "EDGE"), is_private});
 }
 
 Result<void> check_mutual_tls(const json::Value& domain) {

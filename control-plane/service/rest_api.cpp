@@ -7,8 +7,10 @@
 #include "common/base/text.hpp"
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
+#include "control-plane/service/domain_name_rules.hpp"
 #include "control-plane/service/endpoint_configuration.hpp"
 #include "control-plane/service/resource_policy.hpp"
+#include "control-plane/service/tls_policy.hpp"
 #include "control-plane/service/usage_plan.hpp"
 
 namespace turnpike::service {
@@ -47,6 +49,20 @@ Result<void> check_new_rest_api(const Call& call) {
     return check_tags(call.input.object("tags"));
 }
 
+Result<void> check_tls(const json::Value& api) {
+    return check_tls_settings({api.text("securityPolicy"), api.text("endpointAccessMode"),
+                               has_endpoint_type(api, "EDGE"), has_endpoint_type(api, "PRIVATE")});
+}
+
+/// Callers of a strict API come through the endpoint of its type.
+Result<void> check_types_while_strict(const json::Value& before, const json::Value& after) {
+    const auto types = [](const json::Value& api) -> const json::Array& {
+        return api.find("endpointConfiguration")->array("types");
+    };
+    if (before.text("endpointAccessMode") != "STRICT" || types(before) == types(after)) return {};
+    return invalid("The endpoint type cannot be changed while endpointAccessMode is STRICT.");
+}
+
 /// Drops repetitions, keeps the order; a member that is left empty is not shown.
 void set_binary_media_types(const json::Array& types, json::Value& document) {
     json::Array distinct;
@@ -77,6 +93,7 @@ Result<json::Value> new_rest_api(const Call& call, const std::string& id) {
     }
     document["disableExecuteApiEndpoint"] = call.input.flag("disableExecuteApiEndpoint");
     if (!call.input.object("tags").empty()) document["tags"] = call.input.object("tags");
+    if (auto checked = check_tls(document); !checked) return checked.error();
     if (auto checked = check_document_size(document, kRestApiBytesMax); !checked) {
         return checked.error();
     }
@@ -237,6 +254,8 @@ std::span<const Binding> rest_api_bindings() { return kBindings; }
 Result<void> store_rest_api(Transaction& transaction, const json::Value& before,
                             const json::Value& after) {
     if (auto checked = check_document_size(after, kRestApiBytesMax); !checked) return checked;
+    if (auto checked = check_tls(after); !checked) return checked;
+    if (auto checked = check_types_while_strict(before, after); !checked) return checked;
     const std::string id(after.text("id"));
     transaction.update(Table::RestApis, {"", id}, after);
     if (changes_stages(before, after)) emit_stages(transaction, id);

@@ -13,7 +13,7 @@ Result<json::Value> make_rest_api(Transaction& transaction, const Call& call,
 /// GetRestApi. Errors: NotFound.
 Result<json::Value> read_rest_api(Transaction& transaction, const Call& call);
 /// Stores a changed API, and tells workers what they see of it without a deployment.
-/// Errors: Invalid if it is too large.
+/// Errors: Invalid if it is too large, or its TLS settings do not go together.
 Result<void> store_rest_api(Transaction& transaction, const json::Value& before,
                             const json::Value& after);
 

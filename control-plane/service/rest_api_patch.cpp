@@ -46,7 +46,9 @@ Result<void> patch_security_policy(PatchTarget& target, const PatchOperation& op
     return set_one_of(target, operation, kSecurityPolicies);
 }
 
+/// Emptied on the way back to one of the old security policies.
 Result<void> patch_endpoint_access_mode(PatchTarget& target, const PatchOperation& operation) {
+    if (operation.value_text().empty()) return patch_text(target, operation);
     return set_one_of(target, operation, kEndpointAccessModes);
 }
 

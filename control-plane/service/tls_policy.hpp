@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "common/base/result.hpp"
+
 /// The named sets of TLS versions and cipher suites that APIs and domain names can ask for.
 /// Source: the contract's SecurityPolicy.
 namespace turnpike::service {
@@ -25,5 +27,14 @@ inline constexpr std::array<std::string_view, 12> kSecurityPolicies{
 /// Those without the prefix are the two old ones, which have no endpoint access mode.
 inline bool is_legacy_policy(std::string_view name) { return name.starts_with("TLS_"); }
 inline bool is_edge_policy(std::string_view name) { return name.ends_with("_EDGE"); }
+
+struct TlsSettings {
+    std::string_view policy;       ///< Empty: the default, which is one of the old ones.
+    std::string_view access_mode;  ///< Empty, BASIC or STRICT.
+    bool is_edge = false;
+    bool is_private = false;  ///< Can do without an access mode.
+};
+/// Whether an API or a domain name can have these together. Errors: Invalid.
+Result<void> check_tls_settings(const TlsSettings& settings);
 
 }  // namespace turnpike::service

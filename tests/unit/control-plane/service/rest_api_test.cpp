@@ -63,8 +63,8 @@ TEST_CASE("RestApi: what was given is shown") {
     const json::Value made = created(api, R"({"name":"shop","description":"d","version":"v1",
         "binaryMediaTypes":["image/png","image/png","a/b"],"minimumCompressionSize":0,
         "apiKeySource":"AUTHORIZER","endpointConfiguration":{"types":["REGIONAL"]},
-        "tags":{"a":"b"},"disableExecuteApiEndpoint":true,"securityPolicy":"TLS_1_2",
-        "endpointAccessMode":"BASIC"})");
+        "tags":{"a":"b"},"disableExecuteApiEndpoint":true,
+        "securityPolicy":"SecurityPolicy_TLS13_1_3_2025_09","endpointAccessMode":"BASIC"})");
     CHECK(made.text("description") == "d");
     CHECK(made.text("version") == "v1");
     CHECK(json::write(*made.find("binaryMediaTypes")) == R"(["image/png","a/b"])");
@@ -74,7 +74,7 @@ TEST_CASE("RestApi: what was given is shown") {
           RestApiFixture::parse(R"({"types":["REGIONAL"],"ipAddressType":"ipv4"})"));
     CHECK(made.object("tags").size() == 1);
     CHECK(made.flag("disableExecuteApiEndpoint"));
-    CHECK(made.text("securityPolicy") == "TLS_1_2");
+    CHECK(made.text("securityPolicy") == "SecurityPolicy_TLS13_1_3_2025_09");
     CHECK(made.text("endpointAccessMode") == "BASIC");
 }
 
@@ -284,6 +284,45 @@ TEST_CASE("RestApi: a change to PRIVATE brings dualstack") {
         api,
         R"([{"op":"replace","path":"/endpointConfiguration/types/PRIVATE","value":"REGIONAL"}])");
     CHECK(back.find("endpointConfiguration")->find("vpcEndpointIds") == nullptr);
+}
+
+TEST_CASE("RestApi: a new security policy goes with an access mode, an old one without") {
+    RestApiFixture api;
+    const auto replacing = [](const char* policy, const char* mode) {
+        return std::string(R"([{"op":"replace","path":"/securityPolicy","value":")") + policy +
+               R"("},{"op":"replace","path":"/endpointAccessMode","value":")" + mode + R"("}])";
+    };
+    constexpr const char* kNew = "SecurityPolicy_TLS13_1_3_2025_09";
+    const json::Value strict = patched_api(api, replacing(kNew, "STRICT"));
+    CHECK(strict.text("securityPolicy") == kNew);
+    CHECK(strict.text("endpointAccessMode") == "STRICT");
+    CHECK(not_patched(
+              api,
+              R"([{"op":"replace","path":"/endpointConfiguration/types/0","value":"REGIONAL"}])") ==
+          "400 The endpoint type cannot be changed while endpointAccessMode is STRICT.");
+    CHECK(not_patched(api, replacing("TLS_1_2", "BASIC")) ==
+          "400 The security policy TLS_1_2 does not support an endpointAccessMode.");
+    CHECK(not_patched(api, replacing(kNew, "")) ==
+          "400 The security policy SecurityPolicy_TLS13_1_3_2025_09 requires an "
+          "endpointAccessMode.");
+    CHECK(not_patched(api, replacing(kNew, "LAX")).starts_with("400 "));
+    const json::Value old = patched_api(api, replacing("TLS_1_2", ""));
+    CHECK(old.text("securityPolicy") == "TLS_1_2");
+    CHECK(old.find("endpointAccessMode") == nullptr);
+    CHECK(api.call.refused(
+              "CreateRestApi",
+              RestApiFixture::parse(R"({"name":"n","endpointConfiguration":{"types":["REGIONAL"]},
+                  "securityPolicy":"SecurityPolicy_TLS13_2025_EDGE","endpointAccessMode":"BASIC"})")) ==
+          "400 The security policy SecurityPolicy_TLS13_2025_EDGE is only supported for EDGE "
+          "endpoints.");
+    CHECK(api.call.refused("CreateRestApi",
+                           RestApiFixture::parse(R"({"name":"n","endpointAccessMode":"BASIC"})")) ==
+          "400 The security policy TLS_1_0 does not support an endpointAccessMode.");
+    CHECK(api.call
+              .ok("CreateRestApi", RestApiFixture::parse(
+                                       R"({"name":"n","endpointConfiguration":{"types":["PRIVATE"]},
+                  "securityPolicy":"SecurityPolicy_TLS13_1_3_2025_09"})"))
+              .text("securityPolicy") == kNew);
 }
 
 TEST_CASE("RestApi: refusals of the endpoint configuration") {
