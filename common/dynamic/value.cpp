@@ -9,98 +9,11 @@
 
 namespace turnpike::dynamic {
 
-Value Value::boolean(bool value) {
-    Value made;
-    made.kind_ = Kind::Boolean;
-    made.boolean_ = value;
-    return made;
-}
-
-Value Value::integer(std::int64_t value) {
-    Value made;
-    made.kind_ = Kind::Integer;
-    made.integer_ = value;
-    return made;
-}
-
-Value Value::decimal(const Decimal& decimal) {
-    Value made;
-    made.kind_ = Kind::Decimal;
-    made.decimal_ = &decimal;
-    return made;
-}
-
 Value Value::decimal(double value, Heap& heap) {
     return decimal(*heap.make<Decimal>(value, std::string_view{}));
 }
 
-Value Value::string(std::string_view text) {
-    Value made;
-    made.kind_ = Kind::String;
-    made.size_ = static_cast<std::uint32_t>(text.size());
-    made.text_ = text.data();
-    return made;
-}
-
-Value Value::list(List& list) {
-    Value made;
-    made.kind_ = Kind::List;
-    made.list_ = &list;
-    return made;
-}
-
-Value Value::map(Map& map) {
-    Value made;
-    made.kind_ = Kind::Map;
-    made.map_ = &map;
-    return made;
-}
-
-Value Value::object(Object& object) {
-    Value made;
-    made.kind_ = Kind::Object;
-    made.object_ = &object;
-    return made;
-}
-
-bool Value::as_boolean() const {
-    TURNPIKE_ASSERT(kind_ == Kind::Boolean);
-    return boolean_;
-}
-
-std::int64_t Value::as_integer() const {
-    TURNPIKE_ASSERT(kind_ == Kind::Integer);
-    return integer_;
-}
-
-const Decimal& Value::as_decimal() const {
-    TURNPIKE_ASSERT(kind_ == Kind::Decimal);
-    return *decimal_;
-}
-
-double Value::as_number() const {
-    return kind_ == Kind::Integer ? static_cast<double>(integer_) : as_decimal().value;
-}
-
-std::string_view Value::as_string() const {
-    TURNPIKE_ASSERT(kind_ == Kind::String);
-    return {text_, size_};
-}
-
-List& Value::as_list() const {
-    TURNPIKE_ASSERT(kind_ == Kind::List);
-    return *list_;
-}
-
-Map& Value::as_map() const {
-    TURNPIKE_ASSERT(kind_ == Kind::Map);
-    return *map_;
-}
-
-Object& Value::as_object() const {
-    TURNPIKE_ASSERT(kind_ == Kind::Object);
-    return *object_;
-}
+Result<Value> Object::call(std::string_view, std::span<const Value>, Heap&) { return Value(); }
 
 const Value* Map::find(std::string_view name) const {
     const std::size_t place = place_of(name);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/assert.hpp"
+#include "common/base/result.hpp"
 #include "common/dynamic/heap.hpp"
 
 /// Values that mapping templates, JSONPath and model schemas work on: what JSON can say, with the
@@ -129,6 +130,9 @@ public:
     virtual Value member(std::string_view name) = 0;
     /// `#set($object.name = value)`. Returns: whether that may be set.
     virtual bool set_member(std::string_view name, Value value) = 0;
+    /// `$object.name(arguments)`. Returns: null if there is no such method. What is made for the
+    /// answer lives in `heap`, which may throw std::bad_alloc. Errors: as the method's own.
+    virtual Result<Value> call(std::string_view name, std::span<const Value> arguments, Heap& heap);
     /// What it prints as.
     virtual std::string_view text() = 0;
 };
@@ -139,5 +143,94 @@ public:
 bool equal(const Value& a, const Value& b);
 /// The same for values that are equal; nobody outside can make others collide.
 std::uint64_t hash(const Value& value);
+
+inline Value Value::boolean(bool value) {
+    Value made;
+    made.kind_ = Kind::Boolean;
+    made.boolean_ = value;
+    return made;
+}
+
+inline Value Value::integer(std::int64_t value) {
+    Value made;
+    made.kind_ = Kind::Integer;
+    made.integer_ = value;
+    return made;
+}
+
+inline Value Value::decimal(const Decimal& decimal) {
+    Value made;
+    made.kind_ = Kind::Decimal;
+    made.decimal_ = &decimal;
+    return made;
+}
+
+inline Value Value::string(std::string_view text) {
+    Value made;
+    made.kind_ = Kind::String;
+    made.size_ = static_cast<std::uint32_t>(text.size());
+    made.text_ = text.data();
+    return made;
+}
+
+inline Value Value::list(List& list) {
+    Value made;
+    made.kind_ = Kind::List;
+    made.list_ = &list;
+    return made;
+}
+
+inline Value Value::map(Map& map) {
+    Value made;
+    made.kind_ = Kind::Map;
+    made.map_ = &map;
+    return made;
+}
+
+inline Value Value::object(Object& object) {
+    Value made;
+    made.kind_ = Kind::Object;
+    made.object_ = &object;
+    return made;
+}
+
+inline bool Value::as_boolean() const {
+    TURNPIKE_ASSERT(kind_ == Kind::Boolean);
+    return boolean_;
+}
+
+inline std::int64_t Value::as_integer() const {
+    TURNPIKE_ASSERT(kind_ == Kind::Integer);
+    return integer_;
+}
+
+inline const Decimal& Value::as_decimal() const {
+    TURNPIKE_ASSERT(kind_ == Kind::Decimal);
+    return *decimal_;
+}
+
+inline double Value::as_number() const {
+    return kind_ == Kind::Integer ? static_cast<double>(integer_) : as_decimal().value;
+}
+
+inline std::string_view Value::as_string() const {
+    TURNPIKE_ASSERT(kind_ == Kind::String);
+    return {text_, size_};
+}
+
+inline List& Value::as_list() const {
+    TURNPIKE_ASSERT(kind_ == Kind::List);
+    return *list_;
+}
+
+inline Map& Value::as_map() const {
+    TURNPIKE_ASSERT(kind_ == Kind::Map);
+    return *map_;
+}
+
+inline Object& Value::as_object() const {
+    TURNPIKE_ASSERT(kind_ == Kind::Object);
+    return *object_;
+}
 
 }  // namespace turnpike::dynamic

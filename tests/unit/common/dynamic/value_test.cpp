@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 
 #include "common/dynamic/text.hpp"
@@ -97,6 +98,26 @@ TEST_CASE("the limit of a heap holds") {
     CHECK_THROWS_AS(heap.allocate_text(10'001), std::bad_alloc);
     heap.allocate_text(9'000);
     CHECK_THROWS_AS(heap.allocate_text(1'001), std::bad_alloc);
+}
+
+class Greeter : public Object {
+public:
+    Value member(std::string_view) override { return {}; }
+    bool set_member(std::string_view, Value) override { return false; }
+    Result<Value> call(std::string_view name, std::span<const Value> arguments,
+                       Heap& heap) override {
+        if (name != "greet") return Object::call(name, arguments, heap);
+        return Value::string(heap.copy("hello " + std::string(arguments[0].as_string())));
+    }
+    std::string_view text() override { return {}; }
+};
+
+TEST_CASE("an object answers its own methods; others give null") {
+    Heap heap;
+    Greeter greeter;
+    const std::array arguments{Value::string("you")};
+    CHECK(greeter.call("greet", arguments, heap)->as_string() == "hello you");
+    CHECK(greeter.call("other", {}, heap)->is_null());
 }
 
 }  // namespace
