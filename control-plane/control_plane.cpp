@@ -37,9 +37,11 @@ service::Installation installation_of(const config::ControlSettings& settings) {
     installation.request_validators_per_api_max = settings.quotas.request_validators_per_api;
     installation.scopes_per_method_max = settings.quotas.scopes_per_method;
     installation.stages_per_api_max = settings.quotas.stages_per_api;
+    installation.variables_per_stage_max = settings.quotas.variables_per_stage;
     installation.api_keys_max = settings.quotas.api_keys;
     installation.usage_plans_max = settings.quotas.usage_plans;
     installation.plans_per_key_max = settings.quotas.plans_per_key;
+    installation.method_throttles_per_stage_max = settings.quotas.method_throttles_per_stage;
     installation.client_certificates_max = settings.quotas.client_certificates;
     installation.vpc_links_max = settings.quotas.vpc_links;
     installation.domain_names_max = settings.quotas.domain_names;

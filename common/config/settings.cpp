@@ -15,6 +15,8 @@ constexpr std::int64_t kThreadsMax = 1024;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
 constexpr std::int64_t kRetentionDaysMax = 36'500;
 constexpr std::int64_t kQuotaMax = 100'000'000;
+/// What a worker reads of any map.
+constexpr std::int64_t kMapEntriesMax = 1000;
 /// The longest body that the management API takes.
 constexpr std::int64_t kDocumentBytesMax = 20'971'520;
 constexpr std::int64_t kIdleMsMax = 7'200'000;
@@ -130,6 +132,16 @@ Result<void> take_quotas(const Options& options, Quotas& quotas) {
     };
     for (const auto& [name, number] : each) {
         if (auto taken = take_number(options, name, 0, kQuotaMax, *number); !taken) return taken;
+    }
+    if (auto taken = take_number(options, "variables-per-stage-max", 0, kMapEntriesMax,
+                                 quotas.variables_per_stage);
+        !taken) {
+        return taken;
+    }
+    if (auto taken = take_number(options, "method-throttles-per-stage-max", 0, kMapEntriesMax,
+                                 quotas.method_throttles_per_stage);
+        !taken) {
+        return taken;
     }
     return take_number(options, "openapi-document-bytes-max", 1, kDocumentBytesMax,
                        quotas.openapi_document_bytes);

@@ -34,9 +34,11 @@ struct Quotas {
     std::int64_t request_validators_per_api = 20;
     std::int64_t scopes_per_method = 10;
     std::int64_t stages_per_api = 10;
+    std::int64_t variables_per_stage = 100;
     std::int64_t api_keys = 10'000;
     std::int64_t usage_plans = 300;
     std::int64_t plans_per_key = 10;
+    std::int64_t method_throttles_per_stage = 20;  ///< Of a plan.
     std::int64_t client_certificates = 60;
     std::int64_t vpc_links = 20;
     std::int64_t domain_names = 120;  ///< Public ones.

@@ -101,7 +101,8 @@ Result<std::optional<StageChange>> stage_change(Transaction& transaction, const 
         change.stage = *std::move(existing);
     }
     point_stage(call, deployment_id, change.stage);
-    if (auto checked = check_stage(change.stage); !checked) return checked.error();
+    if (auto checked = check_stage(change.stage, call.installation); !checked)
+        return checked.error();
     return std::optional<StageChange>(std::move(change));
 }
 

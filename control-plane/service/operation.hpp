@@ -28,9 +28,11 @@ struct Installation {
     std::int64_t request_validators_per_api_max = 20;
     std::int64_t scopes_per_method_max = 10;
     std::int64_t stages_per_api_max = 10;
+    std::int64_t variables_per_stage_max = 100;
     std::int64_t api_keys_max = 10'000;
     std::int64_t usage_plans_max = 300;
     std::int64_t plans_per_key_max = 10;
+    std::int64_t method_throttles_per_stage_max = 20;  ///< Of a plan.
     std::int64_t client_certificates_max = 60;
     std::int64_t vpc_links_max = 20;
     std::int64_t domain_names_max = 120;  ///< Public ones.

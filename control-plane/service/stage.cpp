@@ -54,7 +54,7 @@ Result<void> check_new(Transaction& transaction, const Call& call, const std::st
                             {api_id, std::string(stage.text("deploymentId"))})) {
         return not_found("Invalid Deployment identifier specified");
     }
-    if (auto checked = check_stage(stage); !checked) return checked;
+    if (auto checked = check_stage(stage, call.installation); !checked) return checked;
     if (auto checked = check_canary_deployment(transaction, api_id, stage); !checked) {
         return checked;
     }

@@ -34,7 +34,7 @@ void take_canary_settings(const json::Value& given, json::Value& canary);
 void settle_stage(json::Value& stage);
 /// What a stage must be, however it came about: variables, canary, cache size. Errors: Invalid,
 /// LimitExceeded.
-Result<void> check_stage(const json::Value& stage);
+Result<void> check_stage(const json::Value& stage, const Installation& installation);
 
 /// Tells the workers that the stage is new, different or gone.
 void publish_stage(Transaction& transaction, std::string_view api_id, std::string_view stage_name);

@@ -185,7 +185,7 @@ Result<json::Value> patched_stage(const json::Value& stage, Transaction& transac
     auto changed = patched({kRules, refuse}, stage, transaction, call);
     if (!changed) return changed;
     settle_stage(*changed);
-    if (auto checked = check_stage(*changed); !checked) return checked.error();
+    if (auto checked = check_stage(*changed, call.installation); !checked) return checked.error();
     return changed;
 }
 

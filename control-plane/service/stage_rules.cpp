@@ -11,7 +11,6 @@ namespace turnpike::service {
 namespace {
 
 constexpr std::size_t kStageNameMax = 128;
-constexpr std::size_t kVariablesMax = 100;
 constexpr std::size_t kVariableNameMax = 64;
 constexpr std::size_t kVariableValueMax = 512;
 constexpr std::size_t kAccessLogFormatMax = std::size_t{3} * 1024;
@@ -48,8 +47,8 @@ Result<void> check_variable(const std::string& name, const json::Value& value) {
     return {};
 }
 
-Result<void> check_variables(const json::Object& variables) {
-    if (variables.size() > kVariablesMax) {
+Result<void> check_variables(const json::Object& variables, const Installation& installation) {
+    if (std::ssize(variables) > installation.variables_per_stage_max) {
         return limit_exceeded("Maximum number of stage variables for this stage has been reached");
     }
     for (const auto& [name, value] : variables) {
@@ -58,12 +57,12 @@ Result<void> check_variables(const json::Object& variables) {
     return {};
 }
 
-Result<void> check_canary(const json::Value& canary) {
+Result<void> check_canary(const json::Value& canary, const Installation& installation) {
     const double percent = canary.number("percentTraffic").value_or(0);
     if (percent < 0 || percent > 100) {
         return invalid("Canary percentTraffic must be between 0.0 and 100.0");
     }
-    return check_variables(canary.object("stageVariableOverrides"));
+    return check_variables(canary.object("stageVariableOverrides"), installation);
 }
 
 Result<void> check_access_log(const json::Value& log) {
@@ -139,10 +138,12 @@ void settle_stage(json::Value& stage) {
     canary["percentTraffic"] = canary.number("percentTraffic").value_or(0);
 }
 
-Result<void> check_stage(const json::Value& stage) {
-    if (auto checked = check_variables(stage.object("variables")); !checked) return checked;
+Result<void> check_stage(const json::Value& stage, const Installation& installation) {
+    if (auto checked = check_variables(stage.object("variables"), installation); !checked) {
+        return checked;
+    }
     if (const json::Value* canary = stage.find("canarySettings")) {
-        if (auto checked = check_canary(*canary); !checked) return checked;
+        if (auto checked = check_canary(*canary, installation); !checked) return checked;
     }
     if (const json::Value* log = stage.find("accessLogSettings")) {
         if (auto checked = check_access_log(*log); !checked) return checked;

@@ -53,7 +53,7 @@ Result<void> check_stages_of_new(Transaction& transaction, const json::Value& pl
 Result<json::Value> create_usage_plan(Transaction& transaction, const Call& call) {
     lock_access(transaction);
     json::Value plan = new_plan(call);
-    if (auto checked = check_plan(plan); !checked) return checked.error();
+    if (auto checked = check_plan(plan, call.installation); !checked) return checked.error();
     if (auto checked = check_tags(plan.object("tags")); !checked) return checked.error();
     if (auto checked = check_stages_of_new(transaction, plan); !checked) return checked.error();
     const std::int64_t quota = call.installation.usage_plans_max;

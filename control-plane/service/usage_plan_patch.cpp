@@ -215,7 +215,7 @@ Result<json::Value> patched_usage_plan(const json::Value& plan, Transaction& tra
     auto changed = patched({kRules, refuse}, plan, transaction, call);
     if (!changed) return changed;
     normalise_plan(*changed);
-    if (auto checked = check_plan(*changed); !checked) return checked.error();
+    if (auto checked = check_plan(*changed, call.installation); !checked) return checked.error();
     return changed;
 }
 

@@ -14,7 +14,6 @@ namespace turnpike::service {
 namespace {
 
 constexpr std::size_t kPlanNameMax = 1024;
-constexpr std::size_t kMethodThrottlesMax = 20;
 /// A worker must be able to read what is published of a plan.
 constexpr std::size_t kPlanBytesMax = snapshot::limits::kRecordBytesMax / 4 * 3;
 constexpr std::array<std::string_view, 9> kMethodsOfThrottles{
@@ -76,10 +75,12 @@ bool is_method_path(std::string_view path) {
            kMethodsOfThrottles.end();
 }
 
-Result<void> check_method_throttles(const json::Object& throttles) {
-    if (throttles.size() > kMethodThrottlesMax) {
+Result<void> check_method_throttles(const json::Object& throttles,
+                                    const Installation& installation) {
+    const std::int64_t quota = installation.method_throttles_per_stage_max;
+    if (std::ssize(throttles) > quota) {
         return limit_exceeded("Maximum number of method throttles of a stage in a Usage Plan is " +
-                              std::to_string(kMethodThrottlesMax));
+                              std::to_string(quota));
     }
     for (const auto& [path, throttle] : throttles) {
         if (!is_method_path(path)) return invalid("Invalid method throttle path: " + path);
@@ -131,7 +132,7 @@ Result<void> check_plan_stage(Transaction& transaction, std::string_view plan_id
                      "} specified for usageplan " + std::string(plan_id));
 }
 
-Result<void> check_plan(const json::Value& plan) {
+Result<void> check_plan(const json::Value& plan, const Installation& installation) {
     const std::string_view name = plan.text("name");
     if (trim(name).empty()) return invalid("Usage Plan name cannot be blank");
     if (name.size() > kPlanNameMax) {
@@ -148,7 +149,8 @@ Result<void> check_plan(const json::Value& plan) {
     }
     if (auto checked = check_document_size(plan, kPlanBytesMax); !checked) return checked;
     for (const json::Value& stage : plan.array("apiStages")) {
-        if (auto checked = check_method_throttles(stage.object("throttle")); !checked) {
+        if (auto checked = check_method_throttles(stage.object("throttle"), installation);
+            !checked) {
             return checked;
         }
     }

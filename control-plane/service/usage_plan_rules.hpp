@@ -16,7 +16,7 @@ json::Value* find_plan_stage(json::Value& plan, const json::Value& stage);
 Result<void> check_plan_stage(Transaction& transaction, std::string_view plan_id,
                               const json::Value& stage);
 /// Name, limits, quota, number and form of method throttles. Errors: Invalid, LimitExceeded.
-Result<void> check_plan(const json::Value& plan);
+Result<void> check_plan(const json::Value& plan, const Installation& installation);
 /// Rates become doubles, a quota gets its offset, empty blocks go.
 void normalise_plan(json::Value& plan);
 

@@ -233,6 +233,18 @@ TEST_CASE("an OpenAPI document may be as long as a body of the management API at
     }
 }
 
+TEST_CASE("maps that workers read have quotas that they can read") {
+    const auto set = load_control_settings(
+        invocation({"--variables-per-stage-max", "1000", "--method-throttles-per-stage-max", "0"}));
+    REQUIRE(set);
+    CHECK(set->settings.quotas.variables_per_stage == 1000);
+    CHECK(set->settings.quotas.method_throttles_per_stage == 0);
+    for (const char* flag : {"--variables-per-stage-max", "--method-throttles-per-stage-max"}) {
+        CHECK(problem(invocation({flag, "1001"})) ==
+              flag + std::string(": \"1001\" is not a number from 0 to 1000"));
+    }
+}
+
 TEST_CASE("a request's head has a bound as a whole") {
     const auto loaded = load_worker_settings(invocation({"--request-header-bytes-max", "53761"}));
     REQUIRE_FALSE(loaded);

@@ -113,6 +113,8 @@ TEST_CASE("stage variables have plain names and values") {
     input["variables"] = many;
     CHECK(world.call.refused("CreateStage", input) ==
           "429 Maximum number of stage variables for this stage has been reached");
+    world.call.installation.variables_per_stage_max = 101;
+    CHECK(world.call.ok("CreateStage", input).object("variables").size() == 101);
 }
 
 TEST_CASE("a stage can be made with a canary on a deployment of its own") {

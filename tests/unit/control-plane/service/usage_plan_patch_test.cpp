@@ -178,6 +178,8 @@ TEST_CASE("method throttles have a known form and number") {
     }
     CHECK(world.call.refused("UpdateUsagePlan", world.input(many)) ==
           "429 Maximum number of method throttles of a stage in a Usage Plan is 20");
+    world.call.installation.method_throttles_per_stage_max = 21;
+    world.call.ok("UpdateUsagePlan", world.input(many));
 }
 
 TEST_CASE("a stage does not join a plan whose key uses it through another plan") {
