@@ -21,6 +21,7 @@ public:
     HeadText& operator=(const HeadText&) = delete;
 
     void append(const char* bytes, std::size_t size) {
+        if (size == 0) return;  // a null view is empty, too
         if (size > static_cast<std::size_t>(end_ - at_)) {
             commit();
             if (!make_space(size)) return;

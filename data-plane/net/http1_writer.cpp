@@ -39,6 +39,7 @@ struct Cursor {
     char* at;
 
     void put(std::string_view text) {
+        if (text.empty()) return;
         std::memcpy(at, text.data(), text.size());
         at += text.size();
     }

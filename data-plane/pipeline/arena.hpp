@@ -24,7 +24,7 @@ public:
     }
     std::string_view copy(std::string_view text) {
         char* bytes = allocate(text.size());
-        std::memcpy(bytes, text.data(), text.size());
+        if (!text.empty()) std::memcpy(bytes, text.data(), text.size());
         return {bytes, text.size()};
     }
     /// For texts whose size is not known before: std::pmr::string and the like.
@@ -42,6 +42,7 @@ class ArenaText {
 public:
     explicit ArenaText(Arena& arena) : arena_(arena) {}
     void append(const char* bytes, std::size_t size) {
+        if (size == 0) return;  // a null view is empty, too
         if (size > capacity_ - size_) grow(size);
         std::memcpy(begin_ + size_, bytes, size);
         size_ += size;
