@@ -99,7 +99,7 @@ Error unusable(const Document& document, const Node& where, std::string_view rea
     PositionFinder finder;
     finder.want(steps);
     finder.find_in(document);
-    return unusable(std::string(reason) + " (" + place_text(finder.place_of(steps)) + ")");
+    return unusable(bounded(std::string(reason)) + " (" + place_text(finder.place_of(steps)) + ")");
 }
 
 }  // namespace turnpike::openapi

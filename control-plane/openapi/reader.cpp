@@ -35,7 +35,7 @@ Result<Version> version_of(const Document& document, const Node& root) {
     const std::string given = text_of(openapi.value).value_or("");
     if (given == "3.0" || given.starts_with("3.0.")) return Version::OpenApi30;
     if (given == "3.1" || given.starts_with("3.1.")) return Version::OpenApi31;
-    return unusable(document, openapi, "OpenAPI '" + given.substr(0, 100) + "' is not supported");
+    return unusable(document, openapi, "OpenAPI '" + given + "' is not supported");
 }
 
 Result<void> check_paths(const Document& document, const Node& paths, Version version) {

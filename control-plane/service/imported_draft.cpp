@@ -9,12 +9,13 @@
 #include "control-plane/service/documentation_part.hpp"
 #include "control-plane/service/imported_tree.hpp"
 #include "control-plane/service/method.hpp"
+#include "control-plane/service/model_schema.hpp"
 
 namespace turnpike::service {
 namespace {
 
 constexpr std::size_t kPartIdLength = 6;
-/// More are not told: who has that many has one mistake many times.
+/// Those after are not looked for: who has that many has one mistake many times.
 constexpr std::size_t kProblemsMax = 50;
 const std::string kPathSource = "method.request.path.";
 
@@ -126,15 +127,29 @@ bool ImportedDraft::run(std::string_view operation, json::Value input, Purpose p
 
 void ImportedDraft::note(Purpose purpose, const Error& error) {
     is_over_quota_ = is_over_quota_ || error.kind == Error::Kind::LimitExceeded;
-    if (++problem_count_ > kProblemsMax) return;
+    ++problem_count_;
     problems_.warn_at(std::move(purpose.place), purpose.what + ": " + error.message);
 }
 
+bool ImportedDraft::is_enough() const { return is_over_quota_ || problem_count_ >= kProblemsMax; }
+
 void ImportedDraft::put_models(const openapi::ApiDefinition& api) {
+    const std::int64_t quota = call_.installation.models_per_api_max;
+    const Error too_many =
+        limit_exceeded("Maximum number of models for this API has been reached.");
+    if (std::ssize(api.models) > quota) {
+        return note({"Unable to create models", api.places.models}, too_many);
+    }
     std::set<std::string, std::less<>> kept;
     for (const json::Value& given : api.models) {
         const std::string name(given.text("name"));
         kept.insert(name);
+        if (auto checked = check_document_size(given, kModelBytesMax); !checked) {
+            Purpose purpose{"Unable to create model '" + name + "'", api.places.models};
+            purpose.place.push_back(name);
+            note(std::move(purpose), checked.error());
+            continue;
+        }
         const Key key{api_id_, name};
         json::Value model = given;
         if (const auto old = transaction_.find(Table::Models, key)) {
@@ -145,15 +160,13 @@ void ImportedDraft::put_models(const openapi::ApiDefinition& api) {
             transaction_.insert(Table::Models, key, model);
         }
     }
-    const std::int64_t quota = call_.installation.models_per_api_max;
     if (mode_ == Mode::Overwrite) {
         for (const Row& row : transaction_.scan(Table::Models, api_id_)) {
             if (!kept.contains(row.key.id)) transaction_.erase(Table::Models, row.key);
         }
     }
     if (transaction_.count(Table::Models, api_id_, quota + 1) > quota) {
-        note({"Unable to create models", api.places.models},
-             limit_exceeded("Maximum number of models for this API has been reached."));
+        note({"Unable to create models", api.places.models}, too_many);
     }
 }
 
@@ -175,6 +188,7 @@ ImportedDraft::Ids ImportedDraft::put_named(Table table, std::string_view create
     Ids ids;
     if (mode_ == Mode::Merge) ids = old_ids;
     for (const json::Value& document : documents) {
+        if (is_enough()) break;
         const std::string name(document.text("name"));
         json::Value made;
         Purpose purpose{(table == Table::Authorizers ? "Unable to create authorizer '"
@@ -211,12 +225,12 @@ void ImportedDraft::put_paths(const std::vector<openapi::PathDefinition>& paths)
     ImportedTree tree(transaction_, call_, api_id_);
     std::set<std::string> put;
     for (const openapi::PathDefinition& path : paths) {
+        if (is_enough()) return;
         if (!path.is_supported) continue;  // whoever read the document has warned
         const auto place = tree.ensure(path.path);
         if (!place) {
             note({"Unable to create resource at path '" + path.path + "'", path.place},
                  place.error());
-            if (is_over_quota_) return;
             continue;
         }
         warn_renamed(path, *place);

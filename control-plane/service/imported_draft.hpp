@@ -58,6 +58,8 @@ private:
     bool run(std::string_view operation, json::Value input, Purpose purpose,
              json::Value* answer = nullptr);
     void note(Purpose purpose, const Error& error);
+    /// So much is wrong that it needs no further look.
+    bool is_enough() const;
 
     Transaction& transaction_;
     const Call& call_;

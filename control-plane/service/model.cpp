@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t kIdLength = 6;
 constexpr std::size_t kNameBytesMax = 1024;
-constexpr std::size_t kModelBytesMax = 1U << 20U;
 
 Key key_of(const Call& call) {
     return {std::string(call.input.text("restApiId")), std::string(call.input.text("modelName"))};

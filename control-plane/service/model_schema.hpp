@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,6 +25,9 @@ std::optional<std::string> referenced_model(std::string_view reference, std::str
 
 /// The names of all models that a schema refers to. A text that is no schema refers to none.
 std::set<std::string> referenced_models(std::string_view schema, std::string_view api_id);
+
+/// A whole model, written as JSON.
+constexpr std::size_t kModelBytesMax = 1U << 20U;
 
 /// Whether `schema` can be the schema of the model `name`, or a new one of that name. Errors:
 /// Invalid; with the service's text if it is empty.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "common/base/random.hpp"
 #include "common/base/text.hpp"
@@ -63,15 +64,9 @@ Result<void> check_types_while_strict(const json::Value& before, const json::Val
     return invalid("The endpoint type cannot be changed while endpointAccessMode is STRICT.");
 }
 
-/// Drops repetitions, keeps the order; a member that is left empty is not shown.
+/// A member that is left empty is not shown.
 void set_binary_media_types(const json::Array& types, json::Value& document) {
-    json::Array distinct;
-    for (const json::Value& type : types) {
-        if (std::find(distinct.begin(), distinct.end(), type) == distinct.end()) {
-            distinct.push_back(type);
-        }
-    }
-    if (!distinct.empty()) document["binaryMediaTypes"] = std::move(distinct);
+    if (!types.empty()) document["binaryMediaTypes"] = distinct_texts(types);
 }
 
 Result<json::Value> new_rest_api(const Call& call, const std::string& id) {
@@ -268,6 +263,15 @@ Result<void> check_rest_api_name(std::string_view name) {
         return invalid("Invalid API name, can be at most 1024 characters.");
     }
     return {};
+}
+
+json::Array distinct_texts(const json::Array& texts) {
+    std::unordered_set<std::string_view> seen;
+    json::Array distinct;
+    for (const json::Value& text : texts) {
+        if (!text.is_string() || seen.insert(text.as_string()).second) distinct.push_back(text);
+    }
+    return distinct;
 }
 
 Result<void> check_compression_size(std::int64_t bytes) {

@@ -21,6 +21,8 @@ Result<void> store_rest_api(Transaction& transaction, const json::Value& before,
 Result<json::Value> patched_rest_api(const json::Value& document, Transaction& transaction,
                                      const Call& call);
 
+/// Without repetitions, in the same order.
+json::Array distinct_texts(const json::Array& texts);
 /// Errors: Invalid.
 Result<void> check_rest_api_name(std::string_view name);
 Result<void> check_compression_size(std::int64_t bytes);

@@ -173,7 +173,15 @@ paths:
         self.refused(self.load, document([]))
         self.assertEqual("The OpenAPI document exceeds the maximum size of 6291456 bytes.",
                          self.refused(self.load, b"{}" + b" " * 6_291_455))
-        self.refused(self.load, b'{"openapi": "3.0.1", "info": {"title": "x", "version": 1e999}, "paths": {}}')
+        head = b'{"openapi": "3.0.1", "info": {"title": "x", "version": "1"}, "paths": {'
+        for bomb in (b'}, "x": 1e999999}', b'}, "x": ' + b"9" * 100_000 + b"}", b'}, "x": ' + b"9" * 6_000_000 + b"}",
+                     b'"/' + b"a" * 6_000_000 + b'": {}}}', b", ".join([b'"/a": {"get": {}}'] * 300_000) + b"}}",
+                     b", ".join(b'"/%d": 0' % n for n in range(400_000)) + b"}}",
+                     b'}, "x-amazon-apigateway-binary-media-types": [' +
+                     b", ".join(b'"a/%d"' % n for n in range(400_000)) + b"]}"):
+            self.refused(self.load, head + bomb)
+        self.refused(self.load, b"openapi: 3.0.1\npaths:\n" + b"".join(b" /%d:\n" % n for n in range(500_000)))
+        self.client.get_account()
 
     # -- an API that is there ----------------------------------------------------------------------
 
@@ -280,6 +288,48 @@ paths:
         self.assertEqual(2, len(warnings), warnings)
         self.assertRegex(warnings[0], r"^The security scheme 'oauth' is ignored: .* /components/securitySchemes/oauth\)$")
         self.assertRegex(warnings[1], r"^An empty security requirement .* \(1:\d+ /paths/~1a/get/security/2\)$")
+
+    def test_documents_of_awkward_shape_go_in_and_out(self):
+        deep = {"type": "string"}
+        for _ in range(40):
+            deep = {"type": "array", "items": {"type": "object", "properties": {"größe": deep}}}
+        ok = operation()["x-amazon-apigateway-integration"]
+        empty = {"x-amazon-apigateway-integration": {"type": "mock", "requestTemplates": MOCK["requestTemplates"]}}
+        body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/pet"}}}}
+        given = document({
+            "/Größe": {"get": operation()},
+            "/verbs": {verb: operation() for verb in ("head", "options", "get", "x-amazon-apigateway-any-method")},
+            "/sparse": {"get": empty | {"responses": {}}, "put": empty | {"responses": {"default": {"description": "x"}}},
+                        "post": {"responses": {"200": {}, "404": None}, "x-amazon-apigateway-integration": ok}},
+            "/one/{id}": {"parameters": [{"$ref": "#/components/parameters/a"}, {"name": "q", "in": "query", "required": True}],
+                          "get": operation(parameters=[{"$ref": "#/components/parameters/q"}]),
+                          "put": operation(operationId="größe・名前", requestBody=body)}},
+            components={"schemas": {"Pet": {"type": "object"}, "pet": {"type": "string"}, "a.b-c": deep, "abc": deep,
+                                    "名前": {"$ref": "#/components/schemas/a.b-c"}},
+                        "parameters": {"a": {"$ref": "#/components/parameters/b"}, "b": {"$ref": "#/components/parameters/c"},
+                                       "c": {"name": "id", "in": "path", "required": True}, "q": {"name": "q", "in": "query"}}})
+        first = self.load(given)
+        self.assertEqual(2, len(first["warnings"]), first["warnings"])
+        tree = self.tree(first["id"])
+        self.assertEqual({"/", "/verbs", "/sparse", "/one", "/one/{id}"}, set(tree))
+        self.assertEqual({"HEAD", "OPTIONS", "GET", "ANY"}, set(tree["/verbs"]))
+        self.assertEqual({verb: set(method.get("methodResponses", {})) for verb, method in tree["/sparse"].items()},
+                         {"GET": set(), "PUT": set(), "POST": {"200", "404"}})
+        for verb, required in (("GET", False), ("PUT", True)):
+            self.assertEqual({"method.request.path.id": True, "method.request.querystring.q": required},
+                             tree["/one/{id}"][verb]["requestParameters"])
+
+        def models(api):
+            return {model["name"]: model["schema"].replace(api, "")
+                    for model in self.client.get_models(restApiId=api, limit=500)["items"]}
+        self.assertEqual(json.loads(models(first["id"])["abc"]), deep)
+        self.client.create_deployment(restApiId=first["id"], stageName="prod")
+        for kind, accepts in (("oas30", "application/yaml"), ("swagger", "application/json")):
+            exported = self.client.get_export(restApiId=first["id"], stageName="prod", exportType=kind, accepts=accepts,
+                                              parameters={"extensions": "apigateway"})["body"].read()
+            second = self.load(exported, failOnWarnings=True)["id"]
+            self.assertEqual(tree, self.tree(second), kind)
+            self.assertEqual(models(first["id"]), models(second), kind)
 
     # -- real and large documents ------------------------------------------------------------------
 

@@ -52,6 +52,59 @@ TEST_CASE("numbers beyond any type are refused") {
     CHECK(refusal("openapi: 3.0.1\npaths: {}\nx: 1e999") == "Invalid OpenAPI input.");
 }
 
+TEST_CASE("numbers without end are refused") {
+    const std::string yaml = "openapi: 3.0.1\npaths: {}\nx: ";
+    for (const std::string& number : {std::string("1e999999"), std::string("-1e999999"),
+                                      std::string(100'000, '9'), std::string(5'000'000, '9')}) {
+        CHECK(refusal(oas30(R"("paths": {}, "x": )" + number)) == "Invalid OpenAPI input.");
+        CHECK(refusal(yaml + number) == "Invalid OpenAPI input.");
+    }
+    // Those that merely have many digits are numbers.
+    const std::string exact = "0." + std::string(5'000'000, '9');
+    CHECK(read_api(oas30(R"("paths": {}, "x": )" + exact), read_options()).has_value());
+    CHECK(read_api(yaml + exact, read_options()).has_value());
+}
+
+TEST_CASE("one name a great many times is one member, or refused") {
+    const auto document = [](int times) { return repeated(R"("/a": {"get": {}})", times); };
+    CHECK(refusal(oas30(R"("paths": {)" + document(300'000) + "}")) == "Invalid OpenAPI input.");
+    CHECK(paths_of(read(oas30(R"("paths": {)" + document(150'000) + "}"))).size() == 1);
+    std::string yaml = "openapi: 3.0.1\npaths:\n";
+    for (int i = 0; i < 400'000; ++i) yaml += " /a: {}\n";
+    CHECK(paths_of(read(yaml)).size() == 1);
+    for (int i = 0; i < 200'000; ++i) yaml += " /a: {}\n";
+    CHECK(refusal(yaml) == "Invalid OpenAPI input.");
+}
+
+TEST_CASE("a text of six megabytes is read where texts may stand, and not as a name") {
+    const std::string text(6'000'000, 'a');
+    CHECK(refusal(oas30(R"("paths": {"/)" + text + R"(": {}})")) == "Invalid OpenAPI input.");
+    CHECK(refusal(oas30(R"("paths": {}, "components": {"schemas": {")" + text + R"(": {}}})")) ==
+          "Invalid OpenAPI input.");
+    CHECK(refusal("openapi: 3.0.1\npaths: {}\n" + text + ": 1\n") == "Invalid OpenAPI input.");
+    const Reading reading = read(with_operation(R"("operationId": ")" + text + "\""));
+    CHECK(the_method(reading).method.text("operationName").size() == text.size());
+    CHECK(read(with_operation(R"("x-amazon-apigateway-integration": {"type": ")" + text + "\"}"))
+              .warnings.size() == 1);
+    CHECK(read(with_operation(R"("security": [{"a": [")" + text + R"("]}])")).warnings.size() == 1);
+}
+
+TEST_CASE("merge keys and maps of aliases are bounded as lists of aliases are") {
+    std::string merges = "openapi: 3.0.1\npaths:\n /all: &all {";
+    for (int i = 0; i < 50'000; ++i) merges += "k" + std::to_string(i) + ": 1, ";
+    merges += "z: 1}\n";
+    for (int i = 0; i < 50'000; ++i) merges += " /p" + std::to_string(i) + ": {<<: *all}\n";
+    CHECK(refusal(merges) == "Invalid OpenAPI input.");
+    std::string maps = "openapi: 3.0.1\npaths: {}\na0: &a0 {x: 1}\n";
+    for (int i = 1; i < 10; ++i) {
+        const std::string alias = "*a" + std::to_string(i - 1);
+        maps += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " {";
+        for (int k = 0; k < 9; ++k) maps += "k" + std::to_string(k) + ": " + alias + ", ";
+        maps += "z: 1}\n";
+    }
+    CHECK(refusal(maps) == "Invalid OpenAPI input.");
+}
+
 TEST_CASE("bytes that are no UTF-8 are refused") {
     CHECK(refusal(oas30("\"paths\": {\"/\xff\": {}}")) == "Invalid OpenAPI input.");
     CHECK(refusal("openapi: 3.0.1\npaths: {/\xff: {}}") == "Invalid OpenAPI input.");

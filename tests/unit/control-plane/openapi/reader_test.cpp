@@ -32,6 +32,19 @@ TEST_CASE("other versions are refused with their place") {
           "(2:1 /openapi)");
 }
 
+TEST_CASE("a long version is told in whole characters, up to a bound") {
+    std::string text = refusal("openapi: '" + std::string(1'990, 'x') +
+                               std::string(100'000, '\xc3') + "'\npaths: {}\n");
+    CHECK(text == "Invalid OpenAPI input.");  // no UTF-8
+    std::string name;
+    for (int i = 0; i < 5'000; ++i) name += "\xc3\xa9";
+    for (const char* before : {"x", "xx"}) {
+        text = refusal("openapi: " + (before + name) + "\npaths: {}\n");
+        CHECK(text.size() < 3'000);
+        CHECK(text.ends_with("\xc3\xa9... (1:1 /openapi)"));
+    }
+}
+
 TEST_CASE("a version may be a number") {
     CHECK(read("swagger: 2.0\ninfo: {title: a, version: 1.0}\npaths: {}").warnings.empty());
     CHECK(read("openapi: 3.0\ninfo: {title: a, version: 1.0}\npaths: {}").warnings.empty());

@@ -163,6 +163,57 @@ TEST_CASE("a document above the installation's limit is refused") {
                                            std::to_string(text.size()) + " bytes.");
 }
 
+TEST_CASE("a model that CreateModel would not take is refused") {
+    World world;
+    CHECK(world.refusal(yaml("paths: {}\ncomponents:\n  schemas:\n    Pet:\n      description: " +
+                             std::string(1U << 20U, 'a') + "\n")) ==
+          refused("Unable to create model 'Pet': The resource exceeds the maximum size of 1048576 "
+                  "bytes. (6:5 /components/schemas/Pet)"));
+}
+
+TEST_CASE("a path that no resource can have is left out, and the rest is imported") {
+    World world;
+    const Array warnings = world.warnings(yaml("paths: {'/{größe}': {get: {}}, /a: {get: {}}}\n"));
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].as_string().starts_with("The path '/{größe}' is ignored: "));
+}
+
+TEST_CASE("binary media types are each there once, the old ones first") {
+    World world;
+    const std::string types = "paths: {}\nx-amazon-apigateway-binary-media-types: ";
+    const std::string api = world.import(yaml(types + "[a/b, c/d, a/b]\n"));
+    const Value put = world.call.ok(
+        "PutRestApi", Object{{"restApiId", api}, {"body", yaml(types + "[e/f, c/d, e/f]\n")}});
+    CHECK(put.array("binaryMediaTypes") == Array{"a/b", "c/d", "e/f"});
+}
+
+TEST_CASE("long lists are refused, not worked through") {
+    World world;
+    const auto numbered = [](std::string_view before, int times, std::string_view after) {
+        std::string text;
+        for (int i = 0; i < times; ++i) {
+            text += std::string(before) + std::to_string(i) + std::string(after);
+        }
+        return text;
+    };
+    CHECK(world
+              .refusal(yaml("paths: {}\nx-amazon-apigateway-request-validators:\n" +
+                            numbered(" v", 100'000, ": {}\n")))
+              .starts_with("429 Errors found during import:\n\tUnable to create request validator "
+                           "'v20': "));
+    CHECK(world
+              .refusal(yaml("paths: {}\nx-amazon-apigateway-binary-media-types:\n" +
+                            numbered("- a/", 300'000, "\n")))
+              .starts_with("400 The resource exceeds the maximum size of "));
+    CHECK(world
+              .refusal(
+                  yaml("paths: {}\ncomponents:\n schemas:\n" + numbered("  M", 100'000, ": {}\n")))
+              .starts_with("429 Errors found during import:\n\tUnable to create models: "));
+    CHECK(world.refusal(yaml("paths:\n" + numbered(" /", 19'000, ": {get: {}}\n")))
+              .starts_with("429 Errors found during import:\n\tUnable to create resource at path "
+                           "'/299': "));
+}
+
 TEST_CASE("a hundred problems are not all told") {
     World world;
     std::string paths = "paths:\n";
