@@ -18,6 +18,8 @@ constexpr std::size_t kNameBytesMax = 4096;
 /// %TAG lines of YAML: libyaml looks each up among all before it.
 constexpr std::size_t kTagDirectivesMax = 16;
 
+/// Of one segment. Source: the contract's PathPart.
+constexpr std::size_t kPathPartBytesMax = 1024;
 constexpr std::size_t kPathsMax = 20'000;
 /// Segments of all paths together: the resources that they could need.
 constexpr std::size_t kSegmentsMax = 100'000;

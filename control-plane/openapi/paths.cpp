@@ -16,17 +16,28 @@ constexpr std::string_view kAnyMethod = "x-amazon-apigateway-any-method";
 constexpr std::array<std::string_view, 7> kVerbs{"get",   "put",     "post", "delete",
                                                  "patch", "options", "head"};
 
+bool is_word(std::string_view text, std::string_view others) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [others](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               others.find(c) != std::string_view::npos;
+    });
+}
+
 /// Literal characters of a resource's path part, or a variable. Source: the contract's PathPart.
 bool is_path_part(std::string_view segment) {
-    constexpr std::string_view kOthers = "._-:,$%+~@!";
-    if (segment.size() > 2 && segment.front() == '{' && segment.back() == '}') {
-        const std::string_view name = segment.substr(1, segment.size() - 2);
-        return name != "+" && name.find_first_of("{}/?#") == std::string_view::npos;
+    if (segment.size() > kPathPartBytesMax) return false;
+    if (segment.size() <= 2 || segment.front() != '{' || segment.back() != '}') {
+        return is_word(segment, "._-:,$%+~@!");
     }
-    return !segment.empty() && std::all_of(segment.begin(), segment.end(), [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               kOthers.find(c) != std::string_view::npos;
-    });
+    segment.remove_prefix(1);
+    segment.remove_suffix(segment.ends_with("+}") ? 2 : 1);
+    return is_word(segment, "._-:");
+}
+
+/// What a path item has besides operations.
+bool is_of_item(std::string_view member) {
+    return member == "parameters" || member == "summary" || member == "description" ||
+           member == "servers" || member == "$ref" || member.starts_with("x-");
 }
 
 /// "GET" for "get", "ANY" for the extension; empty for what is no operation.
@@ -106,6 +117,9 @@ private:
                 context_.diagnostics.warn(operation, "The method TRACE is ignored");
             } else if (!verb.empty()) {
                 read_method(operation, {definition.path, verb, parameters}, definition);
+            } else if (!is_of_item(member.first)) {
+                context_.diagnostics.warn(operation,
+                                          "'" + member.first + "' is no method and is ignored");
             }
         }
         describe_path_parameters(parameters, definition.path, context_);

@@ -36,11 +36,13 @@ TEST_CASE("paths that become the same are one") {
 }
 
 TEST_CASE("a path that no resource can have is marked and reported") {
-    const Reading reading =
-        read(oas30(R"("paths": {"/a/{id}.json": {"get": {}}, "/b?c=d": {}, "//e": {}})"));
-    REQUIRE(paths_of(reading) == Paths{"/a/{id}.json", "/b?c=d", "//e"});
+    const Reading reading = read(
+        oas30(R"("paths": {"/a/{id}.json": {"get": {}}, "/b?c=d": {}, "//e": {}, "/{größe}": {},
+        "/straße": {}, "/{+}": {}, "/{}": {}, "/{a b}": {}, "/{a+b}": {}})"));
+    REQUIRE(paths_of(reading) == Paths{"/a/{id}.json", "/b?c=d", "//e", "/{größe}", "/straße",
+                                       "/{+}", "/{}", "/{a b}", "/{a+b}"});
     for (const PathDefinition& path : reading.api.paths) CHECK_FALSE(path.is_supported);
-    REQUIRE(reading.warnings.size() == 3);
+    REQUIRE(reading.warnings.size() == 9);
     CHECK(reading.warnings[0] ==
           "The path '/a/{id}.json' is ignored: '{id}.json' is neither plain text nor one variable "
           "in braces (1:75 /paths/~1a~1{id}.json)");
@@ -64,7 +66,18 @@ TEST_CASE("every verb and the any method are methods, trace and others are not")
     }
     CHECK(verbs == std::vector<std::string>{"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS",
                                             "HEAD", "ANY"});
-    CHECK(reading.warnings.size() == 1);
+    REQUIRE(reading.warnings.size() == 2);
+    CHECK(reading.warnings[0].starts_with("The method TRACE is ignored ("));
+    CHECK(reading.warnings[1].starts_with("'copy' is no method and is ignored ("));
+}
+
+TEST_CASE("verbs are in small letters") {
+    const Reading reading = read(
+        "openapi: 3.0.1\ninfo: {title: a, version: '1'}\npaths:\n"
+        "  /a: {GET: {}, servers: [], x-other: {}, summary: s}\n");
+    CHECK(reading.api.paths[0].methods.empty());
+    CHECK(reading.warnings ==
+          std::vector<std::string>{"'GET' is no method and is ignored (4:8 /paths/~1a/GET)"});
 }
 
 TEST_CASE("an operation that says nothing is an open method") {
