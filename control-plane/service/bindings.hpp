@@ -38,6 +38,7 @@ std::span<const Binding> stage_cache_bindings();
 std::span<const Binding> export_bindings();
 std::span<const Binding> audit_bindings();
 std::span<const Binding> change_bindings();
+std::span<const Binding> cors_bindings();
 std::span<const Binding> import_bindings();
 
 }  // namespace turnpike::service
