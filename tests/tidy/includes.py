@@ -12,7 +12,9 @@ ALL_COMMON = COMMON | {f"common/{name}" for name in
 ALLOWED = {
     "common/base": set(),
     "common/json": {"common/base"},
+    "common/dynamic": {"common/base"},
     "common/http": {"common/base"},
+    "common/jsonpath": COMMON | {"common/dynamic"},
     "common/crypto": COMMON,
     "common/config": COMMON,
     "common/model": COMMON,
@@ -41,11 +43,11 @@ THIRD_PARTY = {
     "hiredis/": {"common/redis"},
     "boost/": {"common/redis"},
     "openssl/": {"common/crypto", "control-plane/api", "data-plane/tls", "common/redis"},
-    "rapidjson/": {"common/json"},
+    "rapidjson/": {"common/dynamic", "common/json"},
     "spdlog/": {"common/telemetry"},
     "prometheus/": {"common/telemetry"},
     "CLI/": {"common/config"},
-    "re2/": {"common/snapshot"},
+    "re2/": {"common/jsonpath", "common/snapshot"},
     "ares.h": {"data-plane/integration"},
     "yaml.h": {"control-plane/openapi"},
 }
