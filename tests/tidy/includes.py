@@ -15,6 +15,7 @@ ALLOWED = {
     "common/dynamic": {"common/base"},
     "common/http": {"common/base"},
     "common/jsonpath": COMMON | {"common/dynamic"},
+    "common/schema": COMMON | {"common/dynamic"},
     "common/crypto": COMMON,
     "common/config": COMMON,
     "common/model": COMMON,
@@ -47,7 +48,7 @@ THIRD_PARTY = {
     "spdlog/": {"common/telemetry"},
     "prometheus/": {"common/telemetry"},
     "CLI/": {"common/config"},
-    "re2/": {"common/jsonpath", "common/snapshot"},
+    "re2/": {"common/jsonpath", "common/schema", "common/snapshot"},
     "ares.h": {"data-plane/integration"},
     "yaml.h": {"control-plane/openapi"},
 }

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace turnpike::schema {
+
+enum class ParameterPlace : std::uint8_t { Header, Path, QueryString };
+
+/// A parameter that a method declares as required.
+struct RequiredParameter {
+    ParameterPlace place = ParameterPlace::Header;
+    std::string name;
+};
+
+/// The parameters in the order in which a refusal lists them. `sources` are the keys of the
+/// method's requestParameters that are true, "method.request.header.X-Name" and so on; others say
+/// nothing.
+std::vector<RequiredParameter> required_parameters(std::vector<std::string> sources);
+
+/// Whether nothing but white space is in it, as Java's isBlank() has it, within ASCII.
+bool is_blank(std::string_view text);
+/// "Missing required request parameters: [a, b]". Requires: there are some.
+std::string missing_parameters_message(std::span<const RequiredParameter* const> missing);
+
+/// What a caller is told. `value_of(place, name)` gives an std::optional of a text; a blank one
+/// counts as missing. Returns: nothing if none is missing. Source: the reference, request
+/// validators.
+template <typename ValueOf>
+std::optional<std::string> find_missing_parameters(std::span<const RequiredParameter> required,
+                                                   ValueOf value_of) {
+    std::vector<const RequiredParameter*> missing;
+    for (const RequiredParameter& parameter : required) {
+        const auto value = value_of(parameter.place, std::string_view(parameter.name));
+        if (!value || is_blank(*value)) missing.push_back(&parameter);
+    }
+    if (missing.empty()) return std::nullopt;
+    return missing_parameters_message(missing);
+}
+
+}  // namespace turnpike::schema

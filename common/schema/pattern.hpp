@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/base/result.hpp"
+
+namespace re2 {
+class RE2;
+}
+
+namespace turnpike::schema {
+
+/// A pattern of a schema, found anywhere in a text. Linear time whatever the pattern. Immutable;
+/// copies share the compiled form. Thread: any.
+class Pattern {
+public:
+    /// Errors: Invalid, with the reason, see ecma_pattern.hpp, or if it needs too much memory.
+    static Result<Pattern> compile(std::string_view expression);
+    bool is_found_in(std::string_view text) const;
+    /// As it was given.
+    std::string_view expression() const { return expression_; }
+
+private:
+    std::string expression_;
+    std::shared_ptr<const re2::RE2> compiled_;
+};
+
+}  // namespace turnpike::schema
