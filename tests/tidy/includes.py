@@ -51,6 +51,7 @@ THIRD_PARTY = {
     "re2/": {"common/jsonpath", "common/schema", "common/snapshot"},
     "ares.h": {"data-plane/integration"},
     "yaml.h": {"control-plane/openapi"},
+    "zlib.h": {"common/http"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
