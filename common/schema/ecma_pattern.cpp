@@ -332,6 +332,7 @@ private:
             fail("back references are not supported");
             return {};
         }
+        const std::string_view escaped = rest_;
         rest_.remove_prefix(1);
         switch (c) {
             case 'd':
@@ -356,8 +357,8 @@ private:
                 break;
         }
         if (const auto control = take_control(c, in_class)) return {*control, {}};
-        // Everything else stands for itself; the text goes back for its other bytes.
-        rest_ = {rest_.data() - 1, rest_.size() + 1};
+        if (!reason_.empty()) return {};
+        rest_ = escaped;  // everything else stands for itself
         return {take_code_point(), {}};
     }
 
