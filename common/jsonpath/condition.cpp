@@ -150,6 +150,7 @@ bool Evaluation::compare(const Condition& condition, const Value& item) {
         condition.comparison == Operator::NotIn || condition.comparison == Operator::NotSameAs;
     if (!left || !right) return is_negative;
     charge_whole(left->value);
+    charge_whole(right->value);
     switch (condition.comparison) {
         case Operator::Equal:
         case Operator::NotEqual:
@@ -200,6 +201,7 @@ bool Evaluation::compare_order(Operator comparison, const Side& left, const Side
 
 bool Evaluation::is_same(const Value& a, const Value& b) {
     charge_whole(b);
+    if (a.is_string()) charge(a.as_string().size() / kBytesPerStep);
     if (a.is_number() && b.is_string()) return order_of(a, b.as_string()) == Order::Equal;
     if (a.is_string() && b.is_number()) return order_of(b, a.as_string()) == Order::Equal;
     return dynamic::equal(a, b);
@@ -244,7 +246,11 @@ bool Evaluation::compare_lists(Operator comparison, const Value& left, const Val
             return are_lists && !any();
         case Operator::Contains:
             if (left.is_string() && right.is_string()) {
-                return left.as_string().find(right.as_string()) != std::string_view::npos;
+                const std::string_view text = left.as_string();
+                const std::string_view part = right.as_string();
+                // At worst each place of the text is compared with much of the part.
+                charge(text.size() / kBytesPerStep * (part.size() / 16 + 1));
+                return text.find(part) != std::string_view::npos;
             }
             return left.is_list() && holds(left, right);
         case Operator::Size: {
@@ -281,9 +287,10 @@ bool Evaluation::matches_text(const Operand& pattern, const Value& value) {
         dynamic::append_java_text(value, computed);
         text = computed;
     }
-    charge(text.size() / kBytesPerStep);
-    return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()),
-                               *program_.patterns[pattern.place]);
+    const re2::RE2& compiled = *program_.patterns[pattern.place];
+    // RE2's slowest way looks at the whole pattern for each byte.
+    charge(text.size() * static_cast<std::size_t>(compiled.ProgramSize()) / kBytesPerStep);
+    return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), compiled);
 }
 
 void Evaluation::charge_whole(const Value& value) {

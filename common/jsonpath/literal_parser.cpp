@@ -9,7 +9,7 @@ namespace turnpike::jsonpath {
 namespace {
 
 constexpr std::size_t kPatternsMax = 16;
-constexpr std::int64_t kPatternMemoryMax = std::int64_t{1} << 20U;  ///< Of one.
+constexpr std::int64_t kPatternMemoryMax = std::int64_t{256} << 10U;  ///< Of one.
 
 void append_utf8(std::uint32_t code, std::string& out) {
     const auto byte = [&out](std::uint32_t bits) { out += static_cast<char>(bits); };

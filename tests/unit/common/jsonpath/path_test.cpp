@@ -151,6 +151,23 @@ TEST_CASE("evaluation is bounded") {
     CHECK(full.error().kind == Error::Kind::LimitExceeded);
 }
 
+TEST_CASE("long texts count by their length") {
+    const std::string text(100'000, 'a');
+    const std::string document = R"({"s":")" + text + R"(","l":[1,2,3]})";
+    dynamic::Heap heap;
+    const auto root = dynamic::parse_json(document, heap);
+    REQUIRE(root.has_value());
+    for (const std::string_view expression :
+         {"$.l[?($.s == 'x')]", "$.l[?(1 == $.s)]", "$.l[?($.s =~ /(a|b)*/)]", "$.l[?($.s in [1])]",
+          "$.l[?($.s contains 'aab')]"}) {
+        CAPTURE(expression);
+        const auto path = compile(expression);
+        REQUIRE(path.has_value());
+        CHECK(evaluate(*path, *root, heap).has_value());
+        CHECK_FALSE(evaluate(*path, *root, heap, {.steps_max = 2'000}).has_value());
+    }
+}
+
 TEST_CASE("a value that contains itself ends the evaluation") {
     dynamic::Heap heap;
     dynamic::List list(heap);
