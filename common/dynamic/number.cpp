@@ -97,7 +97,7 @@ std::strong_ordering compare_digits(std::string_view a, std::string_view b) {
 std::strong_ordering compare_sizes(const Spelled& a, const Spelled& b) {
     if (a.digits.empty() || b.digits.empty()) return !a.digits.empty() <=> !b.digits.empty();
     const auto highest = a.exponent + a.size <=> b.exponent + b.size;
-    return highest != 0 ? highest : compare_digits(a.digits, b.digits);
+    return std::is_neq(highest) ? highest : compare_digits(a.digits, b.digits);
 }
 
 std::strong_ordering compare_spelled(const Value& a, const Value& b) {
@@ -124,7 +124,7 @@ std::partial_ordering compare_numbers(const Value& a, const Value& b) {
     }
     // Rounding keeps the order, so only numbers with the same double need another look.
     const auto rounded = a.as_number() <=> b.as_number();
-    if (rounded != 0 || !is_spelled(a) || !is_spelled(b)) return rounded;
+    if (std::is_neq(rounded) || !is_spelled(a) || !is_spelled(b)) return rounded;
     return compare_spelled(a, b);
 }
 

@@ -98,7 +98,7 @@ bool equal_maps(const Map& a, const Map& b, std::size_t depth) {
 
 bool equal_at(const Value& a, const Value& b, std::size_t depth) {
     if (depth > kDepthMax) return false;
-    if (a.is_number() && b.is_number()) return compare_numbers(a, b) == 0;
+    if (a.is_number() && b.is_number()) return std::is_eq(compare_numbers(a, b));
     if (a.kind() != b.kind()) return false;
     switch (a.kind()) {
         case Kind::Null:

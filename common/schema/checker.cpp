@@ -61,9 +61,14 @@ bool Checker::is_valid(std::uint32_t index, const Value& value) {
     if (!enter()) return false;
     const Node& node = program_.nodes[index];
     const auto checks = slice(program_.checks, node.checks);
+    const Types type = type_of(value);
     const bool is_valid = charge(1 + checks.size()) &&
                           std::all_of(checks.begin(), checks.end(),
-                                      [&](const Check& check) { return passes(check, value); }) &&
+                                      [&](const Check& check) {
+                                          // Members that are not allowed are met below.
+                                          return check.keyword == Keyword::AdditionalProperties ||
+                                                 passes(check, value, type);
+                                      }) &&
                           children_are_valid(node, value);
     leave();
     return is_valid;
@@ -96,7 +101,11 @@ std::uint32_t Checker::item_node(const ArrayRules& rules, std::size_t index) con
 }
 
 bool Checker::passes(const Check& check, const Value& value) {
-    if ((check.applies & type_of(value)) == 0) return true;
+    return passes(check, value, type_of(value));
+}
+
+bool Checker::passes(const Check& check, const Value& value, Types type) {
+    if ((check.applies & type) == 0) return true;
     switch (check.keyword) {
         case Keyword::AdditionalProperties:
             return has_no_additional(check, value.as_map());
@@ -133,7 +142,7 @@ bool Checker::passes(const Check& check, const Value& value) {
                    });
         }
         case Keyword::Type:
-            return (check.allowed & type_of(value)) != 0;
+            return (check.allowed & type) != 0;
         case Keyword::UniqueItems:
             return has_unique_items(value.as_list());
         default:
@@ -164,8 +173,8 @@ bool Checker::passes_size(const Check& check, const Value& value) const {
 
 bool Checker::passes_bound(const Check& check, const Value& value) const {
     const auto order = dynamic::compare_numbers(value, program_.numbers[check.index]);
-    if (order == 0) return !check.is_exclusive;
-    return check.keyword == Keyword::Maximum ? order < 0 : order > 0;
+    if (std::is_eq(order)) return !check.is_exclusive;
+    return check.keyword == Keyword::Maximum ? std::is_lt(order) : std::is_gt(order);
 }
 
 bool Checker::is_additional(const ObjectRules& rules, std::string_view name) {

@@ -39,6 +39,7 @@ public:
     bool is_exceeded() const { return is_exceeded_; }
 
 private:
+    bool passes(const Check& check, const dynamic::Value& value, Types type);
     bool charge_value(const dynamic::Value& value);
     bool is_found(std::uint32_t pattern, std::string_view text);
     bool children_are_valid(const Node& node, const dynamic::Value& value);
@@ -68,7 +69,8 @@ bool Checker::each_schema(const ObjectRules& rules, std::string_view name, Visit
         is_named = true;
         if (!visit(property.node)) return false;
     }
-    return is_named || rules.rest.node == kNoIndex || visit(rules.rest.node);
+    if (is_named || !rules.rest.is_allowed) return is_named;
+    return rules.rest.node == kNoIndex || visit(rules.rest.node);
 }
 
 }  // namespace turnpike::schema

@@ -80,7 +80,7 @@ void Compiler::fill(std::uint32_t node, const Place& place) {
 
 void Compiler::add_count(const Place& value, Keyword keyword, Types applies) {
     if (!value.value.is_number() || !dynamic::is_spelled_whole(value.value) ||
-        dynamic::compare_numbers(value.value, Value::integer(0)) < 0) {
+        std::is_lt(dynamic::compare_numbers(value.value, Value::integer(0)))) {
         fail(value, "it must be a whole number that is not negative");
         return;
     }

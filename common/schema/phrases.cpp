@@ -197,7 +197,7 @@ void append_number_phrase(const Subject& subject, Phrase phrase) {
     }
     const dynamic::Value& bound = subject.program.numbers[check.index];
     const bool is_maximum = check.keyword == Keyword::Maximum;
-    if (dynamic::compare_numbers(subject.value, bound) == 0) {
+    if (std::is_eq(dynamic::compare_numbers(subject.value, bound))) {
         phrase << "numeric instance is not strictly " << (is_maximum ? "lower" : "greater")
                << " than the required " << (is_maximum ? "maximum " : "minimum ") << bound;
         return;

@@ -13,6 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kNames{"array",  "boolean", "integer", "null",
                                                  "number", "object",  "string"};
 
+/// Up to here, comparing with all is quicker than hashing.
+constexpr std::size_t kFewSlots = 16;
+
 }  // namespace
 
 Types type_of(const dynamic::Value& value) {
@@ -48,8 +51,13 @@ Program::Program() : heap(limits::kCompileBytesMax) {}
 
 const Property* Program::find_property(const ObjectRules& rules, std::string_view name) const {
     const std::size_t size = rules.properties.size;
-    if (size == 0) return nullptr;
     const Property* const slots = properties.data() + rules.properties.first;
+    if (size <= kFewSlots) {
+        for (const Property& property : slice(properties, rules.properties)) {
+            if (property.name == name && property.node != kNoIndex) return &property;
+        }
+        return nullptr;
+    }
     for (std::size_t slot = seeded_hash(name, process_seed());; ++slot) {
         const Property& property = slots[slot & (size - 1)];
         if (property.node == kNoIndex) return nullptr;

@@ -22,8 +22,8 @@ Value number(std::string_view text) {
 
 bool divides(std::string_view divisor, std::string_view value) {
     const auto made = Divisor::make(number(divisor));
-    REQUIRE(made.has_value());
-    return made->divides(number(value));
+    if (!made) FAIL("no divisor: ", divisor);
+    return made && made->divides(number(value));
 }
 
 TEST_CASE("numbers are ordered by what is written, not by their doubles") {
@@ -52,7 +52,7 @@ TEST_CASE("numbers are ordered by what is written, not by their doubles") {
         for (std::size_t j = 0; j < rising.size(); ++j) {
             CAPTURE(rising[i]);
             CAPTURE(rising[j]);
-            CHECK((compare_numbers(number(rising[i]), number(rising[j])) < 0) == (i < j));
+            CHECK(std::is_lt(compare_numbers(number(rising[i]), number(rising[j]))) == (i < j));
             CHECK(equal(number(rising[i]), number(rising[j])) == (i == j));
         }
     }
@@ -90,7 +90,7 @@ TEST_CASE("computed numbers are their shortest spelling") {
     const double infinite = std::numeric_limits<double>::infinity();
     CHECK_FALSE(equal(Value::decimal(nan, heap), Value::decimal(nan, heap)));
     CHECK(equal(Value::decimal(infinite, heap), Value::decimal(infinite, heap)));
-    CHECK(compare_numbers(number("1e308"), Value::decimal(infinite, heap)) < 0);
+    CHECK(std::is_lt(compare_numbers(number("1e308"), Value::decimal(infinite, heap))));
 }
 
 TEST_CASE("multiples are exact") {

@@ -70,10 +70,8 @@ int run_group(const Value& group) {
 /// Returns: the number of cases in the file.
 int run_file(const fs::path& path) {
     CAPTURE(path.string());
-    const auto text = read(path);
-    REQUIRE(text.has_value());
     dynamic::Heap heap;
-    const auto groups = dynamic::parse_json(*text, heap);
+    const auto groups = dynamic::parse_json(read(path).value_or(""), heap);
     REQUIRE(groups.has_value());
     int cases = 0;
     for (const Value& group : groups->as_list().items) {

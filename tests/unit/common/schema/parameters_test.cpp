@@ -21,12 +21,12 @@ std::string missing(const std::vector<RequiredParameter>& required, const Sent& 
         .value_or("none");
 }
 
-const std::vector<RequiredParameter> kRequired =
+const std::vector<RequiredParameter> required_three =
     required_parameters({"method.request.querystring.qs1", "method.request.path.issuer",
                          "method.request.header.x-header-param"});
 
 TEST_CASE("missing parameters are listed by place, then name") {
-    CHECK(missing(kRequired, {}) ==
+    CHECK(missing(required_three, {}) ==
           "Missing required request parameters: [x-header-param, issuer, qs1]");
     CHECK(
         missing(required_parameters({"method.request.querystring.b", "method.request.querystring.B",
@@ -38,10 +38,10 @@ TEST_CASE("what was sent is not missing") {
     const Sent all{{{ParameterPlace::Header, "x-header-param"}, "1"},
                    {{ParameterPlace::Path, "issuer"}, "2"},
                    {{ParameterPlace::QueryString, "qs1"}, "0"}};
-    CHECK(missing(kRequired, all) == "none");
+    CHECK(missing(required_three, all) == "none");
     Sent some = all;
     some.erase({ParameterPlace::Path, "issuer"});
-    CHECK(missing(kRequired, some) == "Missing required request parameters: [issuer]");
+    CHECK(missing(required_three, some) == "Missing required request parameters: [issuer]");
     CHECK(missing({}, {}) == "none");
 }
 
