@@ -57,7 +57,7 @@ std::uint32_t Compiler::node_of(Place place) {
 
 std::uint32_t Compiler::node_below(const Place& value, std::string_view name,
                                    const dynamic::Value& schema) {
-    return node_of({schema, value.base, value.pointer + "/" + std::string(name)});
+    return node_of({schema, value.base, pointer_below(value.pointer, name)});
 }
 
 /// It is complete at once, whichever node is being filled.
@@ -95,13 +95,14 @@ std::optional<std::uint32_t> Compiler::add_pattern(const Place& place,
     if (const auto known = patterns_.find(expression); known != patterns_.end()) {
         return known->second;
     }
-    if (program_->patterns.size() == limits::kPatternsMax) {
-        error_ = limit_exceeded("The schema has too many patterns");
-        return std::nullopt;
-    }
     auto pattern = Pattern::compile(expression);
     if (!pattern) {
         fail(place, pattern.error().message);
+        return std::nullopt;
+    }
+    pattern_bytes_ += pattern->memory_bytes_max();
+    if (pattern_bytes_ > limits::kPatternMemoryTotalMax) {
+        error_ = limit_exceeded("The patterns of the schema need too much memory");
         return std::nullopt;
     }
     program_->patterns.push_back(*std::move(pattern));

@@ -72,7 +72,7 @@ void Compiler::fill(std::uint32_t node, const Place& place) {
     for (const Rule& rule : rules()) {
         const Value* value = schema_->find(rule.keyword);
         if (value == nullptr) continue;
-        (this->*rule.add)({*value, base, place.pointer + "/" + std::string(rule.keyword)});
+        (this->*rule.add)({*value, base, pointer_below(place.pointer, rule.keyword)});
     }
     filled_.checks = append(program_->checks, checks_);
     program_->nodes[node] = filled_;
@@ -184,9 +184,9 @@ void Compiler::dependencies(const Place& value) {
         if (member.value.is_map()) {
             dependency.node = node_below(value, member.name, member.value);
         } else {
-            dependency.names = add_names({member.value, value.base,
-                                          value.pointer + "/" + std::string(member.name)})
-                                   .value_or(Range{});
+            dependency.names =
+                add_names({member.value, value.base, pointer_below(value.pointer, member.name)})
+                    .value_or(Range{});
         }
         all.push_back(dependency);
     }

@@ -85,6 +85,7 @@ private:
     std::vector<Waiting> waiting_;
     std::unordered_map<const dynamic::Map*, std::uint32_t> nodes_;
     std::unordered_map<std::string_view, std::uint32_t> patterns_;
+    std::size_t pattern_bytes_ = 0;         ///< that they may take
     Node filled_;                           ///< The node that is being filled,
     std::vector<Check> checks_;             ///< its checks
     const dynamic::Map* schema_ = nullptr;  ///< and its schema.

@@ -17,20 +17,6 @@ constexpr std::array<std::string_view, 7> kSchemas{
 constexpr std::array<std::string_view, 4> kSchemaMaps{"definitions", "dependencies",
                                                       "patternProperties", "properties"};
 
-std::string escaped(std::string_view name) {
-    std::string token;
-    for (const char c : name) {
-        if (c == '~') {
-            token += "~0";
-        } else if (c == '/') {
-            token += "~1";
-        } else {
-            token += c;
-        }
-    }
-    return token;
-}
-
 std::string unescaped(std::string_view token) {
     std::string name;
     for (std::size_t at = 0; at < token.size(); ++at) {
@@ -62,7 +48,7 @@ bool step_down(Place& place, const std::string& token) {
         return false;
     }
     place.base = std::move(base);
-    place.pointer += "/" + escaped(token);
+    place.pointer = pointer_below(place.pointer, token);
     return true;
 }
 
@@ -74,18 +60,18 @@ void add_below(const Place& place, std::vector<Place>& waiting) {
         if (!value.is_list()) return;
         for (std::size_t at = 0; at < value.as_list().items.size(); ++at) {
             waiting.push_back(
-                {value.as_list().items[at], base, pointer + "/" + std::to_string(at)});
+                {value.as_list().items[at], base, pointer_below(pointer, std::to_string(at))});
         }
     };
     for (const dynamic::Map::Member& member : place.value.as_map().members()) {
         const auto is_one_of = [&member](const auto& names) {
             return std::find(names.begin(), names.end(), member.name) != names.end();
         };
-        const std::string pointer = place.pointer + "/" + escaped(member.name);
+        const std::string pointer = pointer_below(place.pointer, member.name);
         if (is_one_of(kSchemas)) add_all(member.value, pointer);
         if (!is_one_of(kSchemaMaps) || !member.value.is_map()) continue;
         for (const dynamic::Map::Member& named : member.value.as_map().members()) {
-            if (named.value.is_map()) add_all(named.value, pointer + "/" + escaped(named.name));
+            if (named.value.is_map()) add_all(named.value, pointer_below(pointer, named.name));
         }
     }
 }
@@ -98,10 +84,43 @@ std::string_view text_member(const dynamic::Value& value, std::string_view name)
     return member != nullptr && member->is_string() ? member->as_string() : std::string_view{};
 }
 
-std::string base_within(const Place& place) {
+std::string pointer_below(std::string_view pointer, std::string_view name) {
+    constexpr std::string_view kCut = "/...";
+    if (pointer.ends_with(kCut)) return std::string(pointer);
+    if (pointer.size() + name.size() > limits::kPointerBytesMax) {
+        return std::string(pointer) + std::string(kCut);
+    }
+    std::string below = std::string(pointer) + "/";
+    for (const char c : name) {
+        if (c == '~') {
+            below += "~0";
+        } else if (c == '/') {
+            below += "~1";
+        } else {
+            below += c;
+        }
+    }
+    return below;
+}
+
+namespace {
+
+/// The address that an "id" gives to a schema; empty if it gives none.
+std::string own_uri(const Place& place) {
     const std::string_view id = text_member(place.value, "id");
-    if (id.empty() || !text_member(place.value, "$ref").empty()) return place.base;
-    return std::string(split_fragment(resolve_reference(place.base, id)).document);
+    if (id.empty() || id.size() > limits::kUriBytesMax) return {};
+    if (!text_member(place.value, "$ref").empty()) return {};
+    std::string uri = resolve_reference(place.base, id);
+    if (uri.size() > limits::kUriBytesMax) return {};
+    return uri;
+}
+
+}  // namespace
+
+std::string base_within(const Place& place) {
+    const std::string uri = own_uri(place);
+    if (uri.empty()) return place.base;
+    return std::string(split_fragment(uri).document);
 }
 
 Result<Place> Documents::read(std::string_view text, std::string_view uri) {
@@ -120,9 +139,8 @@ void Documents::register_ids(const Place& root) {
         const Place place = std::move(waiting.back());
         waiting.pop_back();
         add_below(place, waiting);
-        const std::string_view id = text_member(place.value, "id");
-        if (id.empty() || !text_member(place.value, "$ref").empty()) continue;
-        std::string uri = resolve_reference(place.base, id);
+        std::string uri = own_uri(place);
+        if (uri.empty()) continue;
         if (uri.ends_with('#')) uri.pop_back();
         by_uri_.try_emplace(std::move(uri), place);
     }

@@ -20,6 +20,8 @@ struct Place {
     std::string pointer;  ///< For messages: document and JSON pointer.
 };
 
+/// The place of the member `name`, or of what a number says; cut where it would get long.
+std::string pointer_below(std::string_view pointer, std::string_view name);
 /// The base below `place`: its "id", unless a "$ref" stands beside it, changes it.
 std::string base_within(const Place& place);
 /// The text of a member; empty if it is none.

@@ -21,9 +21,12 @@ public:
     bool is_found_in(std::string_view text) const;
     /// As it was given.
     std::string_view expression() const { return expression_; }
+    /// Of the compiled form with the states that matching keeps.
+    std::size_t memory_bytes_max() const { return memory_bytes_max_; }
 
 private:
     std::string expression_;
+    std::size_t memory_bytes_max_ = 0;
     std::shared_ptr<const re2::RE2> compiled_;
 };
 

@@ -65,6 +65,30 @@ TEST_CASE("values as deep as the reader lets them be are checked") {
     CHECK_FALSE(is_valid(schema, std::string(127, '[') + "1" + std::string(127, ']')));
 }
 
+TEST_CASE("patterns share a bound of memory") {
+    std::string small = R"({"allOf":[{})";
+    std::string large = small;
+    for (int at = 0; at < 100; ++at) {
+        small += R"(,{"pattern":"^[a-z]{1,9})" + std::to_string(at) + R"($"})";
+        large += R"(,{"pattern":"^.{1,900})" + std::to_string(at) + R"($"})";
+    }
+    CHECK(compile(small + "]}", {}).has_value());
+    const auto made = compile(large + "]}", {});
+    REQUIRE_FALSE(made.has_value());
+    CHECK(made.error().kind == Error::Kind::LimitExceeded);
+}
+
+TEST_CASE("long names and addresses are not kept for each schema below them") {
+    const std::string name(300'000, 'n');
+    std::string schemas = R"("allOf":[{})";
+    for (int at = 0; at < 5'000; ++at) schemas += ",{}";
+    schemas += "]}";
+    CHECK(is_valid(compiled(R"({"properties":{")" + name + R"(":{)" + schemas + "}}"), "{}"));
+    CHECK(is_valid(compiled(R"({"id":"http://h/)" + name + R"(",)" + schemas), "{}"));
+    CHECK(refusal(R"({"properties":{")" + name + R"(":{"type":1}}})") ==
+          "Invalid schema at #/properties/...: it must be the name of a type or a list of them");
+}
+
 TEST_CASE("a schema of too many parts is refused") {
     std::string schema = R"({"allOf":[{})";
     for (int at = 0; at < 200'001; ++at) schema += ",{}";
