@@ -20,6 +20,7 @@ pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 # Their flags would not match the precompiled header; on 64-bit machines they mean nothing.
 set_target_properties(PkgConfig::hiredis PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
 add_library(turnpike_rapidjson INTERFACE)

@@ -144,6 +144,7 @@ Value Evaluator::range(const Node& self) {
     const std::int64_t to = to_int(last);
     const std::size_t size = static_cast<std::size_t>(std::abs(to - from)) + 1;
     budget_.charge_steps(size / 8);
+    if (budget_.is_spent()) return {};
     List& made = *heap_.make<List>(heap_);
     made.items.reserve(size);
     for (std::size_t at = 0; at < size; ++at) {

@@ -7,6 +7,7 @@
 #include "common/http/uri.hpp"
 #include "common/template/unicode.hpp"
 #include "common/template/values.hpp"
+#include "common/template/xml.hpp"
 
 namespace turnpike::velocity {
 
@@ -79,6 +80,14 @@ Result<Value> parse_json(std::string_view text, Heap& heap) {
     return dynamic::parse_json(text, heap);
 }
 
+/// Either the document, or the content of its element and the element's name.
+Result<Value> write_xml(std::span<const Value> arguments, Heap& heap) {
+    if (arguments.size() == 1) return to_xml(arguments[0], heap);
+    dynamic::Map& document = *heap.make<dynamic::Map>(heap);
+    document.put(text_of(arguments[1], heap), arguments[0]);
+    return to_xml(Value::map(document), heap);
+}
+
 struct Function {
     std::string_view name;
     Result<Value> (*apply)(std::string_view text, Heap& heap);
@@ -98,6 +107,14 @@ Result<Value> Util::call(std::string_view name, std::span<const Value> arguments
         if (function.name != name || arguments.size() != 1) continue;
         if (arguments[0].is_null()) return Value();
         return function.apply(text_of(arguments[0], heap), heap);
+    }
+    if (options_.has_parse_xml && name == "parseXml" && arguments.size() == 1) {
+        if (arguments[0].is_null()) return Value();
+        return parse_xml(text_of(arguments[0], heap), heap);
+    }
+    if (options_.has_to_xml && name == "toXml" &&
+        (arguments.size() == 1 || arguments.size() == 2)) {
+        return write_xml(arguments, heap);
     }
     return Value();
 }

@@ -13,6 +13,7 @@ sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "support")]
 
 import management  # noqa: E402
 import rollout  # noqa: E402  (the path above)
+import templates  # noqa: E402
 import traffic  # noqa: E402
 import worker   # noqa: E402
 
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "management": management.management,
     "import": management.import_600,
     "unavailable": management.unavailable,
+    "template": templates.template,
 }
 
 # Figure -> (budget, whether it is the most or the least that is wanted).
@@ -49,6 +51,7 @@ BUDGETS = {
     "manage_memory_mib": (150, "max"),
     "import_600_s": (2, "max"),
     "manage_unavailable_s": (2, "max"),
+    "template_vs_velocity": (3, "min"),
 }
 
 

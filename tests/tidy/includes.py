@@ -51,6 +51,7 @@ THIRD_PARTY = {
     "CLI/": {"common/config"},
     "re2/": {"common/jsonpath", "common/schema", "common/snapshot", "common/template"},
     "ares.h": {"data-plane/integration"},
+    "expat.h": {"common/template"},
     "yaml.h": {"control-plane/openapi"},
     "zlib.h": {"common/http"},
 }

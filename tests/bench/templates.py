@@ -1,0 +1,53 @@
+"""Evaluations of a typical mapping template, against Apache Velocity 1.7 on a warm JVM."""
+
+import os
+import statistics
+import subprocess
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "template")
+JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("velocity", "commons-lang", "commons-collections3"))
+WARM_UP_S = 10
+
+
+class Subject:
+    """A process that evaluates the template for as long as it is told."""
+
+    def __init__(self, name, command):
+        self.name = name
+        files = [os.path.join(FOLDER, name) for name in ("typical.vm", "typical.json")]
+        self.process = subprocess.Popen([*command, *files], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.rates = []
+
+    def ask(self, line):
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def rate(self, seconds):
+        """Evaluations per second of the thread's CPU."""
+        return float(self.ask(int(seconds * 1000)))
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def template(settings):
+    """One thread each, in turn; both must give the same text."""
+    ours = Subject("turnpike", [os.path.join(settings.binaries, "turnpike-bench-template")])
+    java = ["java", "-cp", JARS, os.path.join(FOLDER, "Bench.java")]
+    theirs = Subject("velocity", java)
+    try:
+        text = ours.ask("text")
+        if text != theirs.ask("text"):
+            raise RuntimeError("the engines do not give the same text")
+        theirs.rate(WARM_UP_S)
+        for _ in range(settings.rounds):
+            for subject in (ours, theirs):
+                subject.rates.append(subject.rate(settings.seconds))
+    finally:
+        ours.close()
+        theirs.close()
+    for subject in (ours, theirs):
+        print(f"{subject.name:12}{statistics.median(subject.rates):12.0f} evaluations/s")
+    return [("template_vs_velocity", "ratio", [a / b for a, b in zip(ours.rates, theirs.rates)])]
