@@ -103,4 +103,45 @@ bool has_surrogate(std::string_view text) {
     return false;
 }
 
+namespace {
+
+/// Bytes of the UTF-8 character that `text` starts with. Returns: 0 if it is none.
+std::size_t character_bytes(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x80) return 1;
+    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
+    std::uint32_t point = first & (0xFFU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        const auto next = static_cast<unsigned char>(text[i]);
+        if ((next & 0xC0U) != 0x80U) return 0;
+        point = (point << 6U) | (next & 0x3FU);
+    }
+    const bool is_overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
+    const bool is_surrogate = point >= 0xD800 && point <= 0xDFFF;
+    return is_overlong || is_surrogate || point > 0x10FFFF ? 0 : size;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t size = character_bytes(text);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
+std::string valid_utf8(std::string_view text) {
+    std::string valid;
+    valid.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t size = character_bytes(text);
+        valid += size == 0 ? "\xEF\xBF\xBD" : text.substr(0, size);
+        text.remove_prefix(size == 0 ? 1 : size);
+    }
+    return valid;
+}
+
 }  // namespace turnpike

@@ -22,4 +22,9 @@ std::optional<std::string> from_base64(std::string_view text);
 /// RapidJSON refuses lone high halves and lets lone low ones through.
 bool has_surrogate(std::string_view text);
 
+/// RFC 3629.
+bool is_utf8(std::string_view text);
+/// The text with U+FFFD for each byte that belongs to no character of UTF-8.
+std::string valid_utf8(std::string_view text);
+
 }  // namespace turnpike

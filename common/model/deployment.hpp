@@ -46,6 +46,7 @@ struct Method {
     std::string operation_name;
     std::string request_validator_id;
     std::vector<std::pair<std::string, bool>> request_parameters;  ///< source -> required
+    StringMap request_models;                                      ///< media type -> model name
     std::vector<std::string> response_status_codes;                ///< of the method responses
     std::optional<Integration> integration;
 };
@@ -68,6 +69,17 @@ struct RestApi {
     std::string policy;
 };
 
+struct Model {
+    std::string name;
+    std::string schema;  ///< JSON Schema draft-4, if its content type is JSON.
+};
+
+struct RequestValidator {
+    std::string id;
+    bool validates_body = false;
+    bool validates_parameters = false;
+};
+
 /// An answer of the gateway's own that its owner customised.
 struct GatewayResponse {
     std::string response_type;  ///< "THROTTLED", "DEFAULT_4XX"
@@ -81,6 +93,8 @@ struct GatewayResponse {
 struct Deployment {
     RestApi api;
     std::vector<Resource> resources;
+    std::vector<Model> models;
+    std::vector<RequestValidator> request_validators;
     std::vector<GatewayResponse> gateway_responses;
 };
 

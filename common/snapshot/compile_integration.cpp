@@ -62,9 +62,22 @@ Result<Pattern> pooled(PatternPool& pool, const std::string& expression) {
     return compiled;
 }
 
+bool maps_body(const std::vector<ParameterMapping>& parameters) {
+    return std::ranges::any_of(
+        parameters, [](const ParameterMapping& mapping) { return mapping.source.reads_body(); });
+}
+
+/// HTTP reads every body, since text is made valid UTF-8 on the way. A MOCK whose templates do not
+/// match looks for its status in the body by itself.
+bool reads_request_body(const CompiledIntegration& integration) {
+    if (integration.type == Type::Http || integration.maps_request_body) return true;
+    return integration.type == Type::Mock &&
+           std::ranges::any_of(integration.templates, &MappingTemplate::needs_evaluation);
+}
+
 Result<CompiledIntegrationResponse> compile_response(const model::Method& method,
                                                      const model::IntegrationResponse& response,
-                                                     PatternPool& patterns) {
+                                                     CompilePools& pools) {
     CompiledIntegrationResponse compiled;
     const std::optional<int> status = parse_status(response.status_code);
     if (!status) return unknown("statusCode", response.status_code);
@@ -73,7 +86,7 @@ Result<CompiledIntegrationResponse> compile_response(const model::Method& method
     if (!handling) return unknown("contentHandling", response.content_handling);
     compiled.content_handling = *handling;
     if (!response.selection_pattern.empty()) {
-        Result<Pattern> pattern = pooled(patterns, response.selection_pattern);
+        Result<Pattern> pattern = pooled(pools.patterns, response.selection_pattern);
         if (!pattern) return pattern.error();
         compiled.pattern = std::move(*pattern);
     }
@@ -81,16 +94,17 @@ Result<CompiledIntegrationResponse> compile_response(const model::Method& method
         compile_response_mappings(response.response_parameters);
     if (!mappings) return mappings.error();
     compiled.parameters = std::move(*mappings);
-    compiled.templates = prepare_templates(response.response_templates);
+    compiled.maps_body = maps_body(compiled.parameters);
+    compiled.templates = prepare_templates(response.response_templates, pools.programs);
     compiled.is_declared = std::ranges::find(method.response_status_codes, response.status_code) !=
                            method.response_status_codes.end();
     return compiled;
 }
 
 Result<void> compile_responses(const model::Method& method, const model::Integration& integration,
-                               PatternPool& patterns, CompiledIntegration& compiled) {
+                               CompilePools& pools, CompiledIntegration& compiled) {
     for (const model::IntegrationResponse& response : integration.responses) {
-        Result<CompiledIntegrationResponse> one = compile_response(method, response, patterns);
+        Result<CompiledIntegrationResponse> one = compile_response(method, response, pools);
         if (!one) return one.error();
         compiled.responses.push_back(std::move(*one));
     }
@@ -119,7 +133,7 @@ Result<void> compile_enumerations(const model::Integration& integration,
 
 Result<CompiledIntegration> compile_integration(const model::Method& method,
                                                 const model::Integration& integration,
-                                                PatternPool& patterns) {
+                                                CompilePools& pools) {
     CompiledIntegration compiled;
     if (Result<void> done = compile_enumerations(integration, compiled); !done) return done.error();
     compiled.http_method = integration.http_method;
@@ -133,11 +147,10 @@ Result<CompiledIntegration> compile_integration(const model::Method& method,
         compile_request_mappings(integration.request_parameters);
     if (!mappings) return mappings.error();
     compiled.parameters = std::move(*mappings);
-    for (const ParameterMapping& mapping : compiled.parameters) {
-        compiled.maps_request_body |= mapping.source.kind == ParameterSource::Kind::Body;
-    }
-    compiled.templates = prepare_templates(integration.request_templates);
-    if (Result<void> done = compile_responses(method, integration, patterns, compiled); !done) {
+    compiled.templates = prepare_templates(integration.request_templates, pools.programs);
+    compiled.maps_request_body = maps_body(compiled.parameters);
+    compiled.reads_request_body = reads_request_body(compiled);
+    if (Result<void> done = compile_responses(method, integration, pools, compiled); !done) {
         return done.error();
     }
     return compiled;

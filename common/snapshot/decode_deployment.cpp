@@ -33,6 +33,12 @@ public:
             if (failure_) break;
             deployment.resources.push_back(resource(item));
         }
+        for (const json::Value& item : fields.array("models", kMapEntriesMax)) {
+            deployment.models.push_back(model(item));
+        }
+        for (const json::Value& item : fields.array("requestValidators", kMapEntriesMax)) {
+            deployment.request_validators.push_back(request_validator(item));
+        }
         for (const json::Value& item : fields.array("gatewayResponses", kMapEntriesMax)) {
             deployment.gateway_responses.push_back(gateway_response(item));
         }
@@ -52,6 +58,23 @@ private:
         api.minimum_compression_size = fields.integer("minimumCompressionSize", 0, 1U << 30U);
         api.policy = fields.text("policy", kTextBytesMax);
         return api;
+    }
+
+    model::Model model(const json::Value& value) {
+        Fields fields(value, failure_, "model");
+        model::Model model;
+        model.name = fields.required_text("name", kNameBytesMax);
+        model.schema = fields.text("schema", limits::kSchemaBytesMax);
+        return model;
+    }
+
+    model::RequestValidator request_validator(const json::Value& value) {
+        Fields fields(value, failure_, "requestValidator");
+        model::RequestValidator validator;
+        validator.id = fields.required_text("id", kNameBytesMax);
+        validator.validates_body = fields.flag("validateRequestBody");
+        validator.validates_parameters = fields.flag("validateRequestParameters");
+        return validator;
     }
 
     model::GatewayResponse gateway_response(const json::Value& value) {
@@ -88,6 +111,7 @@ private:
         method.operation_name = fields.text("operationName", kNameBytesMax);
         method.request_validator_id = fields.text("requestValidatorId", kNameBytesMax);
         method.request_parameters = flag_map(fields, "requestParameters");
+        method.request_models = fields.text_map("requestModels", kNameBytesMax);
         for (const auto& [status, item] : fields.object("methodResponses", kMapEntriesMax)) {
             if (!item.is_object()) fields.fail("methodResponses", "holds no object");
             method.response_status_codes.push_back(status);

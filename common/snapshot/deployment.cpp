@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "common/snapshot/compile_integration.hpp"
+#include "common/snapshot/compile_validation.hpp"
 
 namespace turnpike::snapshot {
 
@@ -55,6 +56,10 @@ std::size_t estimate(const model::Deployment& deployment) {
             }
         }
     }
+    constexpr std::size_t kSchemaFactor = 4;  // compiled, of its text
+    for (const model::Model& model : deployment.models) {
+        bytes += kEntryBytes + kSchemaFactor * model.schema.size();
+    }
     for (const model::GatewayResponse& response : deployment.gateway_responses) {
         bytes += kEntryBytes;
         add(response.parameters);
@@ -68,7 +73,8 @@ std::size_t estimate(const model::Deployment& deployment) {
 /// Builds one deployment: the tree from the root down, whatever the order in the document.
 class DeploymentCompiler {
 public:
-    explicit DeploymentCompiler(model::Deployment deployment) : source_(std::move(deployment)) {}
+    explicit DeploymentCompiler(model::Deployment deployment)
+        : source_(std::move(deployment)), validations_(source_) {}
 
     Result<std::shared_ptr<const CompiledDeployment>> compile(std::string hash) {
         result_ = std::shared_ptr<CompiledDeployment>(new CompiledDeployment());
@@ -209,10 +215,13 @@ private:
         compiled.authorizer_id = method.authorizer_id;
         compiled.api_key_required = method.api_key_required;
         compiled.operation_name = method.operation_name;
+        compiled.validation = validations_.of(method);
+        compiled.reads_body = compiled.validation && compiled.validation->reads_body();
         if (method.integration) {
             Result<CompiledIntegration> integration =
-                compile_integration(method, *method.integration, patterns_);
+                compile_integration(method, *method.integration, pools_);
             if (!integration) return integration.error();
+            compiled.reads_body |= integration->reads_request_body;
             compiled.integration = std::move(*integration);
         }
         result_->methods_.push_back(std::move(compiled));
@@ -226,7 +235,8 @@ private:
     std::vector<std::vector<std::size_t>> children_;
     std::shared_ptr<CompiledDeployment> result_;
     RouterBuilder builder_;
-    PatternPool patterns_;
+    CompilePools pools_;
+    ValidationCompiler validations_;
 };
 
 const CompiledGatewayResponse* CompiledDeployment::gateway_response(std::string_view type) const {

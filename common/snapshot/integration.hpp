@@ -24,6 +24,7 @@ struct CompiledIntegrationResponse {
     std::vector<ParameterMapping> parameters;
     std::vector<MappingTemplate> templates;
     ContentHandling content_handling = ContentHandling::None;
+    bool maps_body = false;  ///< A parameter's source is in the body of the answer.
     /// False: no method response declares this status, so selecting it is a configuration error.
     bool is_declared = false;
 };
@@ -48,8 +49,9 @@ struct CompiledIntegration {
     ContentHandling content_handling = ContentHandling::None;
     /// Ascending by status: the order in which patterns are tried.
     std::vector<CompiledIntegrationResponse> responses;
-    /// Any source or destination below reads the body of the request: it must be collected.
-    bool maps_request_body = false;
+    bool maps_request_body = false;  ///< A parameter's source is in the body of the request.
+    /// The body of the request must be there as a whole.
+    bool reads_request_body = false;
 
     bool is_proxy() const { return type == Type::HttpProxy || type == Type::AwsProxy; }
     /// First response whose pattern matches all of `value` (a status as text, or an error message);

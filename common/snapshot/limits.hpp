@@ -14,6 +14,7 @@ inline constexpr std::size_t kPathPartBytesMax = 1024;
 inline constexpr std::size_t kPathParametersMax = 32;  ///< On the way to one resource.
 inline constexpr std::size_t kMapEntriesMax = 1000;    ///< Of any map of the contract.
 inline constexpr std::size_t kTextBytesMax = std::size_t{400} << 10U;  ///< A template, a policy.
+inline constexpr std::size_t kSchemaBytesMax = std::size_t{2} << 20U;
 /// The contract's longest names have 1024 characters of up to four bytes.
 inline constexpr std::size_t kNameBytesMax = 4096;
 inline constexpr std::size_t kPatternBytesMax = 2048;

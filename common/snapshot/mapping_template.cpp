@@ -131,19 +131,31 @@ private:
     std::string_view rest_;
 };
 
+Result<velocity::Program> pooled(ProgramPool& programs, const MappingTemplate& entry) {
+    // The name is part of what the program says when it fails.
+    const std::string key = entry.media_type + '\n' + entry.text;
+    const auto found = programs.find(key);
+    if (found != programs.end()) return found->second;
+    return programs.emplace(key, velocity::compile(entry.text, entry.media_type)).first->second;
+}
+
 }  // namespace
 
 std::optional<int> parse_mock_status(std::string_view text) { return LooseObject(text).status(); }
 
-std::vector<MappingTemplate> prepare_templates(const model::StringMap& templates) {
+std::vector<MappingTemplate> prepare_templates(const model::StringMap& templates,
+                                               ProgramPool& programs) {
     std::vector<MappingTemplate> prepared;
     prepared.reserve(templates.size());
     for (const auto& [media_type, text] : templates) {
         MappingTemplate entry;
         entry.media_type = to_lower(media_type);
         entry.text = std::string(trim_lines(text));
-        entry.needs_evaluation = has_template_syntax(entry.text);
-        if (!entry.needs_evaluation) entry.mock_status = parse_mock_status(entry.text);
+        if (has_template_syntax(entry.text)) {
+            entry.program = pooled(programs, entry);
+        } else {
+            entry.mock_status = parse_mock_status(entry.text);
+        }
         prepared.push_back(std::move(entry));
     }
     return prepared;

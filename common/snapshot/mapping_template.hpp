@@ -3,9 +3,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "common/base/result.hpp"
+#include "common/base/text.hpp"
 #include "common/model/deployment.hpp"
+#include "common/template/program.hpp"
 
 namespace turnpike::snapshot {
 
@@ -13,14 +17,22 @@ namespace turnpike::snapshot {
 struct MappingTemplate {
     std::string media_type;  ///< Lower case; "$default" stays as it is.
     std::string text;        ///< Without the blanks at both ends.
-    /// It has references or directives: what it gives depends on the request.
-    bool needs_evaluation = false;
+    /// Set if it has references or directives, so that what it gives depends on the request: what
+    /// is run, or why it never can be.
+    std::optional<Result<velocity::Program>> program;
     /// Of a template for MOCK that needs no evaluation: the status it yields, if any.
     std::optional<int> mock_status;
+
+    bool needs_evaluation() const { return program.has_value(); }
 };
 
+/// Programs by their text: thousands of methods of a deployment use the same few templates.
+using ProgramPool =
+    std::unordered_map<std::string, Result<velocity::Program>, StringHash, std::equal_to<>>;
+
 /// In document order: "the first template" means something in the selection of a response template.
-std::vector<MappingTemplate> prepare_templates(const model::StringMap& templates);
+std::vector<MappingTemplate> prepare_templates(const model::StringMap& templates,
+                                               ProgramPool& programs);
 
 /// Exact media type, then "$default". Returns: null if neither is there.
 const MappingTemplate* select_template(const std::vector<MappingTemplate>& templates,

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/snapshot/integration.hpp"
+#include "common/snapshot/validation.hpp"
 #include "common/snapshot/verb.hpp"
 
 namespace turnpike::snapshot {
@@ -29,6 +31,10 @@ struct CompiledMethod {
     std::string authorizer_id;
     bool api_key_required = false;
     std::string operation_name;
+    /// Null: requests are not validated.
+    std::shared_ptr<const CompiledValidation> validation;
+    /// The body of a request must be there as a whole before it is integrated.
+    bool reads_body = false;
     /// Unset: the method was deployed without one; a call is a configuration error.
     std::optional<CompiledIntegration> integration;
 };

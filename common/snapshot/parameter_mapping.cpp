@@ -53,8 +53,14 @@ bool is_header(Kind kind) {
 }
 
 ParameterSource named_source(Kind kind, std::string_view name) {
-    ParameterSource source{kind, std::string(name), http::KnownHeader::Unknown};
+    ParameterSource source;
+    source.kind = kind;
+    source.name = std::string(name);
     if (is_header(kind)) source.known = http::find_header(name);
+    if (source.reads_body() && !name.empty()) {
+        auto path = jsonpath::compile("$." + source.name);
+        if (path) source.path = std::make_shared<const jsonpath::Path>(*std::move(path));
+    }
     return source;
 }
 

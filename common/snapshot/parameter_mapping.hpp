@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include "common/base/result.hpp"
 #include "common/http/header_name.hpp"
+#include "common/jsonpath/path.hpp"
 #include "common/model/deployment.hpp"
 
 namespace turnpike::snapshot {
@@ -31,6 +33,10 @@ struct ParameterSource {
     Kind kind = Kind::Literal;
     std::string name;
     http::KnownHeader known = http::KnownHeader::Unknown;  ///< Of a header kind.
+    /// Of a body kind with a name. Null: the name is no JSONPath, and nothing is found.
+    std::shared_ptr<const jsonpath::Path> path;
+
+    bool reads_body() const { return kind == Kind::Body || kind == Kind::ResponseBody; }
 };
 
 /// One entry of requestParameters or responseParameters, taken apart.

@@ -1,5 +1,6 @@
 #include "common/snapshot/test_invocation.hpp"
 
+#include "common/base/encoding.hpp"
 #include "common/json/value.hpp"
 #include "common/snapshot/fields.hpp"
 #include "common/snapshot/limits.hpp"
@@ -23,35 +24,6 @@ model::StringMap header_list(Fields& fields) {
         headers.emplace_back(item.as_array()[0].as_string(), item.as_array()[1].as_string());
     }
     return headers;
-}
-
-/// Bytes of the UTF-8 character that `text` starts with. Returns: 0 if it is none.
-std::size_t character_bytes(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text.front());
-    if (first < 0x80) return 1;
-    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || text.size() < size) return 0;
-    std::uint32_t point = first & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        const auto next = static_cast<unsigned char>(text[i]);
-        if ((next & 0xC0U) != 0x80U) return 0;
-        point = (point << 6U) | (next & 0x3FU);
-    }
-    const bool is_overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
-    const bool is_surrogate = point >= 0xD800 && point <= 0xDFFF;
-    return is_overlong || is_surrogate || point > 0x10FFFF ? 0 : size;
-}
-
-/// JSON cannot hold other texts.
-std::string to_utf8(std::string_view text) {
-    std::string valid;
-    valid.reserve(text.size());
-    while (!text.empty()) {
-        const std::size_t size = character_bytes(text);
-        valid += size == 0 ? "\xEF\xBF\xBD" : text.substr(0, size);
-        text.remove_prefix(size == 0 ? 1 : size);
-    }
-    return valid;
 }
 
 }  // namespace
@@ -81,15 +53,15 @@ std::string encode_test_answer(const Result<TestAnswer>& answer) {
     json::Value document = json::Object{};
     if (!answer) {
         const Error& error = answer.error();
-        document["refused"] = to_utf8(error.message.empty() ? error.detail : error.message);
+        document["refused"] = valid_utf8(error.message.empty() ? error.detail : error.message);
         return json::write(document);
     }
     document["status"] = answer->status;
-    document["body"] = to_utf8(answer->body);
+    document["body"] = valid_utf8(answer->body);
     json::Value headers = json::Object{};
     json::Value lists = json::Object{};
     for (const auto& [name, value] : answer->headers) {
-        const std::string text = to_utf8(value);
+        const std::string text = valid_utf8(value);
         headers[name] = text;
         json::Value& list = lists[name];
         if (list.is_null()) list = json::Array{};
@@ -97,7 +69,7 @@ std::string encode_test_answer(const Result<TestAnswer>& answer) {
     }
     document["headers"] = std::move(headers);
     document["multiValueHeaders"] = std::move(lists);
-    document["log"] = to_utf8(answer->log);
+    document["log"] = valid_utf8(answer->log);
     document["latency"] = static_cast<std::int64_t>(answer->latency.count());
     return json::write(document);
 }

@@ -2,8 +2,8 @@
 
 #include "common/http/header_writer.hpp"
 #include "data-plane/integration/media_type.hpp"
-#include "data-plane/integration/parameter_value.hpp"
 #include "data-plane/integration/response_mapping.hpp"
+#include "data-plane/transform/parameter_value.hpp"
 
 namespace turnpike::integration {
 namespace {
@@ -45,13 +45,14 @@ const SubstitutedText* choose_text(Exchange& exchange, const CompiledGatewayResp
 
 std::string_view substitute(Exchange& exchange, const SubstitutedText& text) {
     ArenaText out(exchange.arena);
-    for (const snapshot::ParameterSource& piece : text.pieces) out += value_of(exchange, piece);
+    for (const snapshot::ParameterSource& piece : text.pieces)
+        out += transform::value_of(exchange, piece);
     return out.view();
 }
 
 void add_fields(Exchange& exchange, const CompiledGatewayResponse& response) {
     for (const snapshot::ParameterMapping& mapping : response.parameters) {
-        const std::string_view value = value_of(exchange, mapping.source);
+        const std::string_view value = transform::value_of(exchange, mapping.source);
         if (value.empty() || !http::is_field_value(value)) continue;
         add_mapped_field(exchange, mapping, value);
     }

@@ -5,6 +5,7 @@
 
 #include "common/http/chunked.hpp"
 #include "common/http/header_writer.hpp"
+#include "data-plane/integration/answer_body.hpp"
 #include "data-plane/integration/upstreams.hpp"
 #include "data-plane/worker/signal.hpp"
 
@@ -43,17 +44,6 @@ GatewayError connect_error(Exchange& exchange, const Error& error) {
     }
     if (error.kind == Error::Kind::Timeout) return timeout_error();
     return network_error(exchange.arena.copy(std::string(kNetworkError) + ": " + error.detail));
-}
-
-/// What the caller's own body did wrong, while it was passed on.
-GatewayError caller_body_error(BodyPiece::Status status) {
-    if (status == BodyPiece::Status::TooLarge) {
-        GatewayError error = gateway_error(GatewayResponseType::RequestTooLarge);
-        error.is_customizable = false;
-        return error;
-    }
-    return gateway_error(GatewayResponseType::Default4xx)
-        .with_detail("the caller's body did not arrive as announced");
 }
 
 /// One attempt to send the request. The caller's body is read here, so there is one object for both
@@ -146,7 +136,7 @@ private:
             piece = co_await source.next();
         }
         if (piece.status != BodyPiece::Status::Data && piece.status != BodyPiece::Status::End) {
-            error_ = caller_body_error(piece.status);
+            error_ = pipeline::body_error(piece.status);
             co_return Sent::CallerLost;
         }
         const std::string_view end = chunks ? http::kLastChunk : std::string_view{};
@@ -195,12 +185,7 @@ Outcome accept_answer(Exchange& exchange, UpstreamConnection& connection) {
     }
     const auto length = connection.body().declared_length();
     if (length && *length > exchange.services.installation.response_bytes_max) {
-        GatewayError error = gateway_error(GatewayResponseType::IntegrationFailure)
-                                 .with_message("Internal server error")
-                                 .with_detail("the answer of the endpoint is too large");
-        const bool is_proxy = exchange.integration().is_proxy();
-        error.status = is_proxy ? 502 : 500;
-        return end_with(exchange, error);
+        return end_with(exchange, answer_error(exchange, BodyPiece::Status::TooLarge));
     }
     return Outcome::Continue;
 }

@@ -4,11 +4,11 @@
 
 #include "common/json/value.hpp"
 #include "data-plane/integration/request_builder.hpp"
+#include "data-plane/transform/request_body.hpp"
 
 namespace turnpike::integration {
 namespace {
 
-using net::BodyPiece;
 using pipeline::Exchange;
 using pipeline::Outcome;
 
@@ -34,15 +34,23 @@ std::optional<int> status_of_body(std::string_view body) {
 }
 
 worker::Task<Outcome> read_status(Exchange& exchange) {
-    const BodyPiece body = co_await exchange.request.body.read_all();
-    if (body.status == BodyPiece::Status::TooLarge) {
-        pipeline::GatewayError error =
-            gateway_error(pipeline::GatewayResponseType::RequestTooLarge);
-        error.is_customizable = false;
-        co_return end_with(exchange, error);
-    }
-    if (body.status != BodyPiece::Status::Data) co_return take_status(exchange, std::nullopt);
-    co_return take_status(exchange, status_of_body(body.bytes));
+    const Outcome collected = co_await transform::collect_body(exchange);
+    if (collected == Outcome::Ended) co_return collected;
+    co_return take_status(exchange, status_of_body(*exchange.body));
+}
+
+Outcome fail(Exchange& exchange, const Error& error) {
+    const std::string text = "Execution failed due to configuration error: " + error.message;
+    return end_with(exchange, pipeline::internal_failure(exchange.arena.copy(text)));
+}
+
+Outcome evaluate_status(Exchange& exchange, const snapshot::MappingTemplate& chosen) {
+    const auto converted = convert_body(exchange);
+    if (!converted) return fail(exchange, converted.error());
+    const auto text = render_request(exchange, chosen, *converted);
+    if (!text) return fail(exchange, text.error());
+    return take_status(exchange, chosen.needs_evaluation() ? snapshot::parse_mock_status(*text)
+                                                           : chosen.mock_status);
 }
 
 }  // namespace
@@ -50,12 +58,7 @@ worker::Task<Outcome> read_status(Exchange& exchange) {
 worker::MaybeTask<Outcome> call_mock(Exchange& exchange) {
     const RequestTemplate chosen = choose_request_template(exchange);
     if (chosen.kind == RequestTemplate::Kind::Template) {
-        if (!chosen.found->needs_evaluation)
-            return take_status(exchange, chosen.found->mock_status);
-        return end_with(exchange, pipeline::configuration_error(
-                                      "Execution failed due to configuration error: the request "
-                                      "template needs evaluation, which this version does not "
-                                      "have"));
+        return evaluate_status(exchange, *chosen.found);
     }
     if (!exchange.head().has_body()) return take_status(exchange, std::nullopt);
     return read_status(exchange);

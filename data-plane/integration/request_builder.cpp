@@ -10,8 +10,9 @@
 #include "data-plane/integration/header_rules.hpp"
 #include "data-plane/integration/limits.hpp"
 #include "data-plane/integration/media_type.hpp"
-#include "data-plane/integration/parameter_value.hpp"
 #include "data-plane/integration/request_target.hpp"
+#include "data-plane/transform/parameter_value.hpp"
+#include "data-plane/transform/transformation.hpp"
 
 namespace turnpike::integration {
 namespace {
@@ -23,12 +24,12 @@ using snapshot::CompiledIntegration;
 using snapshot::ParameterMapping;
 using snapshot::Verb;
 
-/// The mapped header fields of one request, evaluated once.
+/// The mapped header fields of one request, evaluated once, and what a template put in their place.
 class MappedHeaders {
 public:
     explicit MappedHeaders(pipeline::Arena& arena) : entries_(arena.resource()) {}
     struct Entry {
-        const ParameterMapping* mapping;
+        std::string_view name;
         KnownHeader known;
         std::string_view value;
     };
@@ -37,16 +38,24 @@ public:
     Result<void> evaluate(Exchange& exchange) {
         for (const ParameterMapping& mapping : exchange.integration().parameters) {
             if (mapping.destination != ParameterMapping::Destination::Header) continue;
-            if (auto added = add(exchange, mapping); !added) return added;
+            const std::string_view value = transform::value_of(exchange, mapping.source);
+            if (auto added = add(mapping.name, value); !added) return added;
         }
         return {};
+    }
+    /// Errors: as above.
+    Result<void> replace(std::string_view name, std::string_view value) {
+        std::erase_if(entries_, [name](const Entry& entry) {
+            return equals_ignoring_case(entry.name, name);
+        });
+        return add(name, value);
     }
     bool contains(KnownHeader known) const { return known_.contains(known); }
     bool contains(KnownHeader known, std::string_view name) const {
         if (entries_.empty()) return false;
         if (known != KnownHeader::Unknown) return known_.contains(known);
         for (const Entry& entry : *this) {
-            if (equals_ignoring_case(entry.mapping->name_lower, name)) return true;
+            if (equals_ignoring_case(entry.name, name)) return true;
         }
         return false;
     }
@@ -60,19 +69,18 @@ public:
     const Entry* end() const { return entries_.data() + entries_.size(); }
 
 private:
-    Result<void> add(Exchange& exchange, const ParameterMapping& mapping) {
-        const std::string_view value = value_of(exchange, mapping.source);
+    Result<void> add(std::string_view name, std::string_view value) {
         if (value.empty() || !http::is_field_value(value)) return {};
-        const KnownHeader known = http::find_header(mapping.name);
-        switch (mapped_target(known, mapping.name)) {
+        const KnownHeader known = http::find_header(name);
+        switch (mapped_target(known, name)) {
             case MappedTarget::Forbidden:
-                return invalid(mapping.name + " header already present");
+                return invalid(std::string(name) + " header already present");
             case MappedTarget::Dropped:
                 return {};
             case MappedTarget::Set:
                 break;
         }
-        entries_.push_back({&mapping, known, value});
+        entries_.push_back({name, known, value});
         known_.add(known);
         return {};
     }
@@ -80,6 +88,18 @@ private:
     std::pmr::vector<Entry> entries_;
     KnownHeaderSet known_;
 };
+
+/// Header fields that the request template set. Errors: Invalid.
+Result<void> apply_overrides(Exchange& exchange, MappedHeaders& mapped) {
+    if (!exchange.transformation) return {};
+    auto& transformation = transform::Transformation::of(exchange);
+    for (const auto& [name, value] : transformation.overrides().header.members()) {
+        if (!http::is_token(name)) return invalid(std::string(name) + " is no header name");
+        const auto text = transform::override_text(value, transformation.heap());
+        if (auto replaced = mapped.replace(name, text); !replaced) return replaced;
+    }
+    return {};
+}
 
 std::string_view integration_verb(const Exchange& exchange) {
     const CompiledIntegration& integration = exchange.integration();
@@ -166,7 +186,8 @@ public:
     CallerFields(const Exchange& exchange, const MappedHeaders& mapped)
         : fields_(exchange.head().fields()),
           mapped_(mapped),
-          names_more_(!is_plain_connection(fields_)) {}
+          names_more_(!is_plain_connection(fields_)),
+          is_decoded_(exchange.is_body_decoded) {}
 
     void append_to(HeadText& out) const {
         const bool joins = has_repeats(fields_);
@@ -185,7 +206,8 @@ private:
     bool passes(const http::Field& field) const {
         if (!passes_to_backend(field.known, field.name)) return false;
         if (field.known == KnownHeader::Authorization && is_signature(field.value)) return false;
-        if (field.known == KnownHeader::ContentEncoding && !is_real_coding(field.value)) {
+        if (field.known == KnownHeader::ContentEncoding &&
+            (is_decoded_ || !is_real_coding(field.value))) {
             return false;
         }
         if (mapped_.contains(field.known, field.name)) return false;
@@ -195,6 +217,7 @@ private:
     const http::FieldList& fields_;
     const MappedHeaders& mapped_;
     bool names_more_;  // Connection lists fields that must not be forwarded
+    bool is_decoded_;  // the body has no coding any more
 };
 
 std::string_view content_type_for_http(const Exchange& exchange) {
@@ -240,47 +263,37 @@ Result<void> write_head(Exchange& exchange, const MappedHeaders& mapped) {
         CallerFields(exchange, mapped).append_to(out);
     }
     for (const MappedHeaders::Entry& entry : mapped) {
-        if (entry.known != KnownHeader::Host) out.add_field(entry.mapping->name, entry.value);
+        if (entry.known != KnownHeader::Host) out.add_field(entry.name, entry.value);
     }
     append_added(out, exchange, mapped);
     if (!out.finish()) return invalid("the integration request's head is too large");
     return {};
 }
 
-/// Conversions between text and bytes are not in this version; what needs none passes.
-bool needs_conversion(const Exchange& exchange, std::string_view media_type) {
-    const auto& binary_types = exchange.variant->deployment().binary_media_types();
-    const bool is_binary = matches_any(binary_types, media_type);
-    switch (exchange.integration().content_handling) {
-        case snapshot::ContentHandling::ToBinary:
-            return !is_binary;
-        case snapshot::ContentHandling::ToText:
-            return is_binary;
-        case snapshot::ContentHandling::None:
-            break;
+/// The caller's body as it came: streamed, or what is there of it.
+void pass_body(Exchange& exchange) {
+    pipeline::IntegrationRequest& request = exchange.integration_request;
+    if (!verb_has_body(request.verb) || !exchange.head().has_body()) return;
+    if (exchange.body) {
+        request.body = exchange.body;
+    } else {
+        request.passes_body = true;
     }
-    return false;
 }
 
+/// Requires: the body was collected.
 Result<void> choose_body(Exchange& exchange) {
     pipeline::IntegrationRequest& request = exchange.integration_request;
-    const bool sends_body = verb_has_body(request.verb);
-    if (exchange.integration().type == CompiledIntegration::Type::HttpProxy) {
-        request.passes_body = sends_body && exchange.head().has_body();
-        return {};
-    }
+    const auto converted = convert_body(exchange);
+    if (!converted) return converted.error();
     const RequestTemplate chosen = choose_request_template(exchange);
+    const bool sends_body = verb_has_body(request.verb);
     if (chosen.kind == RequestTemplate::Kind::Template) {
-        if (chosen.found->needs_evaluation) {
-            return invalid("the request template for " + chosen.found->media_type +
-                           " needs evaluation, which this version does not have");
-        }
-        if (sends_body) request.body = chosen.found->text;
-        return {};
-    }
-    request.passes_body = sends_body && exchange.head().has_body();
-    if (request.passes_body && needs_conversion(exchange, content_type_for_http(exchange))) {
-        return invalid("contentHandling needs a conversion that this version does not have");
+        const auto text = render_request(exchange, *chosen.found, *converted);
+        if (!text) return text.error();
+        if (sends_body) request.body = *text;
+    } else if (sends_body && exchange.head().has_body()) {
+        request.body = converted->bytes;
     }
     return {};
 }
@@ -288,12 +301,6 @@ Result<void> choose_body(Exchange& exchange) {
 Result<void> check_supported(const CompiledIntegration& integration) {
     if (integration.connection == CompiledIntegration::Connection::VpcLink) {
         return invalid("VPC links are not in this version");
-    }
-    for (const ParameterMapping& mapping : integration.parameters) {
-        if (reads_body(mapping.source)) {
-            return invalid("the mapping of " + mapping.name +
-                           " reads the body, which this version cannot map");
-        }
     }
     return {};
 }
@@ -321,13 +328,35 @@ RequestTemplate choose_request_template(Exchange& exchange) {
     return {Kind::Unsupported};
 }
 
+Result<transform::Content> convert_body(Exchange& exchange) {
+    const auto& binary_types = exchange.variant->deployment().binary_media_types();
+    const bool is_binary =
+        !binary_types.empty() && matches_any(binary_types, content_type_for_http(exchange));
+    return transform::convert_request(exchange.body.value_or(std::string_view{}), is_binary,
+                                      exchange.integration().content_handling, exchange.arena);
+}
+
+Result<std::string_view> render_request(Exchange& exchange, const snapshot::MappingTemplate& chosen,
+                                        const transform::Content& content) {
+    if (!content.is_text) return invalid("a binary body cannot go through a template");
+    if (!chosen.needs_evaluation()) return std::string_view(chosen.text);
+    auto& transformation = transform::Transformation::of(exchange);
+    transformation.request_body().set(content.bytes);
+    return transformation.render(exchange, chosen, transformation.request_body());
+}
+
 Result<void> build_http_request(Exchange& exchange) {
     if (auto supported = check_supported(exchange.integration()); !supported) return supported;
     exchange.integration_request.verb = integration_verb(exchange);
-    if (auto target = build_target(exchange); !target) return target;
     MappedHeaders mapped(exchange.arena);
     if (auto evaluated = mapped.evaluate(exchange); !evaluated) return evaluated;
-    if (auto body = choose_body(exchange); !body) return body;
+    if (exchange.integration().is_proxy()) {
+        pass_body(exchange);
+    } else if (auto body = choose_body(exchange); !body) {
+        return body;
+    }
+    if (auto overridden = apply_overrides(exchange, mapped); !overridden) return overridden;
+    if (auto target = build_target(exchange); !target) return target;
     return write_head(exchange, mapped);
 }
 

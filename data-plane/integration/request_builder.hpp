@@ -2,13 +2,15 @@
 
 #include "common/base/result.hpp"
 #include "data-plane/pipeline/exchange.hpp"
+#include "data-plane/transform/content.hpp"
 
 namespace turnpike::integration {
 
 /// Fills the integration request of an HTTP or HTTP_PROXY integration: target, request line,
 /// fields, and what becomes of the body.
-/// Errors: those of build_target(); Invalid naming a mapped header that must not be set, a template
-/// or a mapping that this version cannot evaluate.
+/// Requires: the caller's body is collected, unless the integration is a proxy.
+/// Errors: those of build_target(), convert_body() and render_request(); Invalid naming a mapped
+/// header that must not be set.
 Result<void> build_http_request(pipeline::Exchange& exchange);
 
 /// The template for the request's media type, or nothing if the body passes as it is.
@@ -19,5 +21,15 @@ struct RequestTemplate {
 };
 /// Source: the reference, routing section 3.4.
 RequestTemplate choose_request_template(pipeline::Exchange& exchange);
+
+/// The caller's body as the integration's contentHandling wants it. Requires: it is collected.
+/// Errors: Invalid for base64 that is none. Source: the reference, routing section 4.
+Result<transform::Content> convert_body(pipeline::Exchange& exchange);
+
+/// What the request template gives for the converted body. Lifetime: the exchange's.
+/// Errors: Invalid if the body is binary, or the template fails; LimitExceeded.
+Result<std::string_view> render_request(pipeline::Exchange& exchange,
+                                        const snapshot::MappingTemplate& chosen,
+                                        const transform::Content& content);
 
 }  // namespace turnpike::integration

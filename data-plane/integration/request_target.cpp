@@ -1,10 +1,12 @@
 #include "data-plane/integration/request_target.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "common/http/uri.hpp"
-#include "data-plane/integration/parameter_value.hpp"
+#include "data-plane/transform/parameter_value.hpp"
+#include "data-plane/transform/transformation.hpp"
 
 namespace turnpike::integration {
 namespace {
@@ -42,7 +44,22 @@ const ParameterMapping* find_path_mapping(const snapshot::CompiledIntegration& i
     return nullptr;
 }
 
+/// What a template set in place of the mapped value. Returns: nothing if none did.
+std::optional<std::string_view> find_override(Exchange& exchange,
+                                              dynamic::Map transform::Overrides::*kind,
+                                              std::string_view name) {
+    if (!exchange.transformation) return std::nullopt;
+    auto& transformation = transform::Transformation::of(exchange);
+    const dynamic::Value* value = (transformation.overrides().*kind).find(name);
+    if (value == nullptr) return std::nullopt;
+    return transform::override_text(*value, transformation.heap());
+}
+
 void append_path_parameter(Exchange& exchange, ArenaText& out, const std::string& name) {
+    if (const auto override = find_override(exchange, &transform::Overrides::path, name)) {
+        append_encoded(out, *override, http::EncodeKeep::Nothing);
+        return;
+    }
     const ParameterMapping* mapping = find_path_mapping(exchange.integration(), name);
     if (!mapping) {  // a placeholder that nothing fills stays what it is
         out += '{';
@@ -52,8 +69,8 @@ void append_path_parameter(Exchange& exchange, ArenaText& out, const std::string
     }
     const ParameterSource& source = mapping->source;
     const bool keeps_slash = source.kind == ParameterSource::Kind::Path &&
-                             is_greedy(*exchange.method->resource, source.name);
-    append_encoded(out, value_of(exchange, source),
+                             transform::is_greedy(*exchange.method->resource, source.name);
+    append_encoded(out, transform::value_of(exchange, source),
                    keeps_slash ? http::EncodeKeep::Slash : http::EncodeKeep::Nothing);
 }
 
@@ -101,13 +118,33 @@ void append_caller_query(Exchange& exchange, ArenaText& out, bool& has_query) {
 void append_mapped_query(Exchange& exchange, ArenaText& out, bool& has_query) {
     for (const ParameterMapping& mapping : exchange.integration().parameters) {
         if (mapping.destination != ParameterMapping::Destination::Query) continue;
+        if (find_override(exchange, &transform::Overrides::query_string, mapping.name)) continue;
         if (mapping.source.kind == ParameterSource::Kind::QueryAll) {
-            for_each_query_value(exchange, mapping.source.name, [&](std::string_view value) {
-                append_query_pair(out, has_query, mapping.name, value);
-            });
+            transform::for_each_query_value(
+                exchange, mapping.source.name, [&](std::string_view value) {
+                    append_query_pair(out, has_query, mapping.name, value);
+                });
         } else {
-            append_query_pair(out, has_query, mapping.name, value_of(exchange, mapping.source));
+            append_query_pair(out, has_query, mapping.name,
+                              transform::value_of(exchange, mapping.source));
         }
+    }
+}
+
+/// A list gives the parameter several times.
+void append_overriding_query(Exchange& exchange, ArenaText& out, bool& has_query) {
+    if (!exchange.transformation) return;
+    auto& transformation = transform::Transformation::of(exchange);
+    const auto append = [&](std::string_view name, const dynamic::Value& value) {
+        append_query_pair(out, has_query, name,
+                          transform::override_text(value, transformation.heap()));
+    };
+    for (const auto& [name, value] : transformation.overrides().query_string.members()) {
+        if (!value.is_list()) {
+            append(name, value);
+            continue;
+        }
+        for (const dynamic::Value& item : value.as_list().items) append(name, item);
     }
 }
 
@@ -177,6 +214,7 @@ Result<void> build_target(Exchange& exchange) {
     bool has_query = target.find('?') != std::string_view::npos;
     if (passes_query) append_caller_query(exchange, full, has_query);
     append_mapped_query(exchange, full, has_query);
+    append_overriding_query(exchange, full, has_query);
     request.target = encode_breaking_bytes(exchange, full.view());
     return {};
 }

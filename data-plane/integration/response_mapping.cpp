@@ -6,7 +6,9 @@
 #include "common/http/header_writer.hpp"
 #include "data-plane/integration/header_rules.hpp"
 #include "data-plane/integration/media_type.hpp"
-#include "data-plane/integration/parameter_value.hpp"
+#include "data-plane/transform/content.hpp"
+#include "data-plane/transform/parameter_value.hpp"
+#include "data-plane/transform/transformation.hpp"
 
 namespace turnpike::integration {
 namespace {
@@ -59,60 +61,94 @@ const MappingTemplate* choose_template(Exchange& exchange,
     return chosen->text.empty() ? nullptr : chosen;
 }
 
-Result<void> map_fields(Exchange& exchange, const CompiledIntegrationResponse& selected) {
+void add_response_field(Exchange& exchange, KnownHeader known, std::string_view name,
+                        std::string_view value) {
+    pipeline::ResponseFields& fields = exchange.method_response.fields;
+    switch (mapped_response_rule(known)) {
+        case ResponseRule::Pass:
+            fields.add(name, value);
+            break;
+        case ResponseRule::Remap:
+            fields.add(remapped_name(known, name, exchange.arena), value);
+            break;
+        case ResponseRule::Drop:
+            break;
+    }
+}
+
+void map_fields(Exchange& exchange, const CompiledIntegrationResponse& selected) {
     for (const ParameterMapping& mapping : selected.parameters) {
-        if (reads_body(mapping.source)) {
-            return configuration("the mapping of " + mapping.name +
-                                 " reads the body, which this version cannot map");
-        }
-        const std::string_view value = value_of(exchange, mapping.source);
+        const std::string_view value = transform::value_of(exchange, mapping.source);
         if (value.empty() || !http::is_field_value(value)) continue;
         add_mapped_field(exchange, mapping, value);
+    }
+}
+
+/// The back end's body as contentHandling and the caller want it. Requires: it is collected, if
+/// anything looks at it.
+Result<transform::Content> convert_answer(Exchange& exchange,
+                                          const CompiledIntegrationResponse& selected) {
+    const auto& binary_types = exchange.variant->deployment().binary_media_types();
+    const auto& answer = exchange.integration_response.answer;
+    const auto type =
+        answer ? answer->head().fields().find(KnownHeader::ContentType) : std::nullopt;
+    const bool has_types = !binary_types.empty();
+    return transform::convert_response(
+        exchange.integration_response.body.value_or(std::string_view{}), has_types,
+        has_types && matches_any(binary_types, type.value_or(kJson)),
+        has_types && matches_any(binary_types, wanted_media_type(exchange)),
+        selected.content_handling, exchange.arena);
+}
+
+Result<std::string_view> render(Exchange& exchange, const MappingTemplate& chosen,
+                                const transform::Content& content) {
+    if (!content.is_text) return configuration("a binary answer cannot go through a template");
+    if (!chosen.needs_evaluation()) return std::string_view(chosen.text);
+    auto& transformation = transform::Transformation::of(exchange);
+    transformation.response_body().set(content.bytes);
+    auto text = transformation.render(exchange, chosen, transformation.response_body());
+    if (!text) return configuration(text.error().message);
+    return text;
+}
+
+Result<void> map_body(Exchange& exchange, const CompiledIntegrationResponse& selected,
+                      const transform::Content& content) {
+    MethodResponse& response = exchange.method_response;
+    if (const MappingTemplate* found = choose_template(exchange, selected)) {
+        const auto text = render(exchange, *found, content);
+        if (!text) return text.error();
+        response.content_type = found->media_type;
+        response.body = MethodResponse::Body::Text;
+        response.text = *text;
+    } else if (exchange.integration_response.answer) {
+        response.body = MethodResponse::Body::Text;
+        response.text = content.bytes;
     }
     return {};
 }
 
-/// Conversions between text and bytes are not in this version. Without binary media types nothing
-/// but an explicit conversion to bytes changes the body; with them, a payload and a wish of one
-/// kind leave it as it is.
-bool needs_conversion(Exchange& exchange, const CompiledIntegrationResponse& selected) {
-    using snapshot::ContentHandling;
-    const auto& binary_types = exchange.variant->deployment().binary_media_types();
-    if (binary_types.empty()) return selected.content_handling == ContentHandling::ToBinary;
-    const auto& answer = exchange.integration_response.answer;
-    const auto type =
-        answer ? answer->head().fields().find(KnownHeader::ContentType) : std::nullopt;
-    const bool is_binary = matches_any(binary_types, type.value_or(kJson));
-    switch (selected.content_handling) {
-        case ContentHandling::ToBinary:
-            return !is_binary;
-        case ContentHandling::ToText:
-            return is_binary;
-        case ContentHandling::None:
-            break;
-    }
-    return is_binary != matches_any(binary_types, wanted_media_type(exchange));
+std::optional<int> status_of(const dynamic::Value& value) {
+    const auto number = value.kind() == dynamic::Kind::Integer
+                            ? std::optional<long long>(value.as_integer())
+                        : value.is_string() ? parse_integer(value.as_string())
+                                            : std::nullopt;
+    if (!number || *number < 100 || *number > 599) return std::nullopt;
+    return static_cast<int>(*number);
 }
 
-Result<void> map_body(Exchange& exchange, const CompiledIntegrationResponse& selected) {
+/// What templates of either side set. Source: the reference, mapping section 4.6.
+Result<void> apply_overrides(Exchange& exchange) {
+    if (!exchange.transformation) return {};
+    auto& transformation = transform::Transformation::of(exchange);
+    const transform::Overrides& overrides = transformation.overrides();
     MethodResponse& response = exchange.method_response;
-    std::string_view content_type = kJson;
-    if (const MappingTemplate* found = choose_template(exchange, selected)) {
-        if (found->needs_evaluation) {
-            return configuration("the response template for " + found->media_type +
-                                 " needs evaluation, which this version does not have");
-        }
-        content_type = found->media_type;
-        response.body = MethodResponse::Body::Text;
-        response.text = found->text;
-    } else if (exchange.integration_response.answer) {
-        if (needs_conversion(exchange, selected)) {
-            return configuration("the answer needs a conversion that this version does not have");
-        }
-        response.body = MethodResponse::Body::Upstream;
-    }
-    if (!response.fields.contains("Content-Type")) {
-        response.fields.add("Content-Type", content_type);
+    if (const auto status = status_of(overrides.response_status)) response.status = *status;
+    for (const auto& [name, value] : overrides.response_header.members()) {
+        const auto text = transform::override_text(value, transformation.heap());
+        if (!http::is_token(name)) return configuration(std::string(name) + " is no header name");
+        if (text.empty() || !http::is_field_value(text)) continue;
+        response.fields.remove(name);
+        add_response_field(exchange, http::find_header(name), name, text);
     }
     return {};
 }
@@ -120,17 +156,7 @@ Result<void> map_body(Exchange& exchange, const CompiledIntegrationResponse& sel
 }  // namespace
 
 void add_mapped_field(Exchange& exchange, const ParameterMapping& mapping, std::string_view value) {
-    pipeline::ResponseFields& fields = exchange.method_response.fields;
-    switch (mapped_response_rule(mapping.known)) {
-        case ResponseRule::Pass:
-            fields.add(mapping.name, value);
-            break;
-        case ResponseRule::Remap:
-            fields.add(remapped_name(mapping.known, mapping.name, exchange.arena), value);
-            break;
-        case ResponseRule::Drop:
-            break;
-    }
+    add_response_field(exchange, mapping.known, mapping.name, value);
 }
 
 void pass_response(Exchange& exchange) {
@@ -161,9 +187,8 @@ void pass_response(Exchange& exchange) {
     if (!fields.contains(KnownHeader::ContentType)) response.fields.add("Content-Type", kJson);
 }
 
-Result<void> map_selected_response(Exchange& exchange) {
-    const int status = exchange.integration_response.status;
-    const std::string text = std::to_string(status);
+Result<const CompiledIntegrationResponse*> select_response(Exchange& exchange) {
+    const std::string text = std::to_string(exchange.integration_response.status);
     const CompiledIntegrationResponse* selected = exchange.integration().select_response(text);
     if (!selected) {
         return configuration(
@@ -175,11 +200,32 @@ Result<void> map_selected_response(Exchange& exchange) {
         return configuration("the method declares no response with status " +
                              std::to_string(selected->status));
     }
-    exchange.method_response.status = selected->status;
-    if (auto mapped = map_fields(exchange, *selected); !mapped) return mapped;
-    if (auto mapped = map_body(exchange, *selected); !mapped) return mapped;
+    return selected;
+}
+
+bool reads_answer(Exchange& exchange, const CompiledIntegrationResponse& selected) {
+    if (!exchange.integration_response.answer) return false;
+    const MappingTemplate* chosen = choose_template(exchange, selected);
+    return !chosen || chosen->needs_evaluation() || selected.maps_body;
+}
+
+Result<void> map_selected_response(Exchange& exchange,
+                                   const CompiledIntegrationResponse& selected) {
+    MethodResponse& response = exchange.method_response;
+    response.status = selected.status;
+    const auto content = convert_answer(exchange, selected);
+    if (!content) return configuration(content.error().message);
+    if (selected.maps_body) {
+        transform::Transformation::of(exchange).response_body().set(content->bytes);
+    }
+    map_fields(exchange, selected);
+    if (auto mapped = map_body(exchange, selected, *content); !mapped) return mapped;
+    if (auto applied = apply_overrides(exchange); !applied) return applied;
+    if (!response.fields.contains("Content-Type")) {
+        response.fields.add("Content-Type", response.content_type);
+    }
     if (exchange.integration().type == CompiledIntegration::Type::Http) {
-        exchange.method_response.fields.add("X-Amzn-Trace-Id", exchange.ids.trace());
+        response.fields.add("X-Amzn-Trace-Id", exchange.ids.trace());
     }
     return {};
 }

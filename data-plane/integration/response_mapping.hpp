@@ -13,10 +13,19 @@ void pass_response(pipeline::Exchange& exchange);
 void add_mapped_field(pipeline::Exchange& exchange, const snapshot::ParameterMapping& mapping,
                       std::string_view value);
 
-/// HTTP and MOCK: the integration response that the status selects gives status, fields and, if it
-/// has a template, the body.
-/// Errors: Invalid, with the log's reason in `message`, if none is selected, the selected one is
-/// not declared by the method, or needs what this version cannot evaluate.
-Result<void> map_selected_response(pipeline::Exchange& exchange);
+/// HTTP and MOCK: the integration response that the status selects.
+/// Errors: Invalid, with the log's reason in `message`, if none is selected, or the method does not
+/// declare it.
+Result<const snapshot::CompiledIntegrationResponse*> select_response(pipeline::Exchange& exchange);
+
+/// Whether the back end's body has to be collected before map_selected_response().
+bool reads_answer(pipeline::Exchange& exchange,
+                  const snapshot::CompiledIntegrationResponse& selected);
+
+/// Status, fields and body of the answer to the caller.
+/// Errors: Invalid, with the log's reason in `message`, for base64 that is none, a binary body that
+/// meets a template, a template that fails; LimitExceeded.
+Result<void> map_selected_response(pipeline::Exchange& exchange,
+                                   const snapshot::CompiledIntegrationResponse& selected);
 
 }  // namespace turnpike::integration

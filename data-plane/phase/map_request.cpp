@@ -3,6 +3,7 @@
 #include <string>
 
 #include "data-plane/integration/request_builder.hpp"
+#include "data-plane/transform/transformation.hpp"
 
 namespace turnpike::phase {
 namespace {
@@ -16,6 +17,14 @@ bool refuses_media_type(Exchange& exchange) {
     return !exchange.integration().is_proxy() &&
            integration::choose_request_template(exchange).kind ==
                integration::RequestTemplate::Kind::Unsupported;
+}
+
+/// A mapping that reads the body wants JSON of what looks like it.
+bool is_unreadable(Exchange& exchange) {
+    if (!exchange.integration().maps_request_body) return false;
+    auto& transformation = transform::Transformation::of(exchange);
+    transform::Document& body = transformation.request_body();
+    return body.looks_like_json() && body.json(transformation.heap()) == nullptr;
 }
 
 Outcome fail(Exchange& exchange, const Error& error) {
@@ -32,6 +41,10 @@ Outcome map_request(Exchange& exchange) {
     }
     if (refuses_media_type(exchange)) {
         return end_with(exchange, gateway_error(GatewayResponseType::UnsupportedMediaType));
+    }
+    if (is_unreadable(exchange)) {
+        return end_with(exchange, gateway_error(GatewayResponseType::Default4xx)
+                                      .with_message("Invalid JSON in request body"));
     }
     switch (exchange.integration().type) {
         case Type::Mock:

@@ -6,6 +6,6 @@ namespace turnpike::phase {
 
 /// Turns what the back end gave into what the caller gets.
 /// Source: the reference, routing sections 3.3 and 3.5, mapping section 2.
-pipeline::Outcome map_response(pipeline::Exchange& exchange);
+worker::MaybeTask<pipeline::Outcome> map_response(pipeline::Exchange& exchange);
 
 }  // namespace turnpike::phase

@@ -11,7 +11,9 @@
 #include "data-plane/phase/map_request.hpp"
 #include "data-plane/phase/map_response.hpp"
 #include "data-plane/phase/match_route.hpp"
+#include "data-plane/phase/read_body.hpp"
 #include "data-plane/phase/respond.hpp"
+#include "data-plane/phase/validate.hpp"
 
 namespace turnpike::phase {
 namespace {
@@ -30,11 +32,15 @@ constexpr std::array kOrder{
     PhaseStep{.name = "authorize", .run = authorize, .is_skipped_by_test = true},
     // After authorize, before anything that a caller without a plan should not cost.
     PhaseStep{.name = "check_api_key", .run_waiting = check_api_key, .is_skipped_by_test = true},
+    // After everything that refuses without looking at the body: it costs memory and time.
+    PhaseStep{.name = "read_body", .run_waiting = read_body},
+    // What is not valid reaches neither template nor back end.
+    PhaseStep{.name = "validate", .run = validate},
     // Last chance to refuse without the back end having seen anything.
     PhaseStep{.name = "map_request", .run = map_request},
     PhaseStep{.name = "integrate", .run_waiting = integrate},
     // Before the first byte goes out: a mapping that fails still answers 500.
-    PhaseStep{.name = "map_response", .run = map_response},
+    PhaseStep{.name = "map_response", .run_waiting = map_response},
     // Errors of all phases above are answered here, in one place.
     PhaseStep{.name = "respond", .run_waiting = respond, .is_final = true},
     // Last: status, sizes and times are known only now.

@@ -4,6 +4,7 @@
 
 #include "common/base/text.hpp"
 #include "common/http/uri.hpp"
+#include "data-plane/integration/answer_body.hpp"
 #include "data-plane/phase/order.hpp"
 #include "data-plane/pipeline/exchange.hpp"
 #include "data-plane/pipeline/memory_request.hpp"
@@ -13,10 +14,7 @@
 namespace turnpike::phase {
 namespace {
 
-using net::BodyPiece;
 using pipeline::Exchange;
-using pipeline::GatewayError;
-using pipeline::GatewayResponseType;
 using pipeline::MethodResponse;
 using pipeline::Outcome;
 using pipeline::PhaseStep;
@@ -24,8 +22,6 @@ using pipeline::PhaseStep;
 constexpr std::string_view kDomainName = "testPrefix.testDomainName";
 constexpr std::string_view kApiKey = "test-invoke-api-key";
 constexpr std::string_view kApiKeyId = "test-invoke-api-key-id";
-/// For all of a back end's answer; silence has its own bound, the integration's timeout.
-constexpr Milliseconds kAnswerTime = snapshot::test_limits::kIntegrationTimeoutMax;
 
 const snapshot::CompiledMethod* find_method(const snapshot::CompiledDeployment& deployment,
                                             std::string_view resource_id) {
@@ -67,42 +63,6 @@ void seed(Exchange& exchange, const snapshot::TestCall& call,
     exchange.identity.user_arn = call.user_arn;
 }
 
-GatewayError broken_answer(const Exchange& exchange, BodyPiece::Status status) {
-    if (status == BodyPiece::Status::TooLarge) {
-        GatewayError error = gateway_error(GatewayResponseType::IntegrationFailure)
-                                 .with_message("Internal server error")
-                                 .with_detail("the answer of the endpoint is too large");
-        error.status = exchange.integration().is_proxy() ? 502 : 500;
-        return error;
-    }
-    if (status == BodyPiece::Status::TimedOut) {
-        return gateway_error(GatewayResponseType::IntegrationTimeout)
-            .with_detail("Execution failed due to a timeout error");
-    }
-    return gateway_error(GatewayResponseType::IntegrationFailure)
-        .with_detail("Execution failed due to a network error communicating with endpoint");
-}
-
-/// The whole body of the back end's answer, before anything is made of it: it belongs to the log,
-/// and a failure half-way is a failure of the integration.
-worker::Task<Outcome> collect_answer(Exchange& exchange, std::string& body) {
-    net::BodySource& source = exchange.integration_response.answer->body();
-    const SteadyTime deadline = exchange.services.reactor.now() + kAnswerTime;
-    BodyPiece piece = co_await source.next();
-    while (piece.status == BodyPiece::Status::Data) {
-        body.append(piece.bytes);
-        if (body.size() > exchange.services.installation.response_bytes_max) {
-            piece.status = BodyPiece::Status::TooLarge;
-        } else if (exchange.services.reactor.now() > deadline) {
-            piece.status = BodyPiece::Status::TimedOut;
-        } else {
-            piece = co_await source.next();
-        }
-    }
-    if (piece.status == BodyPiece::Status::End) co_return Outcome::Continue;
-    co_return end_with(exchange, broken_answer(exchange, piece.status));
-}
-
 worker::Task<Outcome> run(const PhaseStep& step, Exchange& exchange) {
     if (step.run) co_return step.run(exchange);
     co_return co_await step.run_waiting(exchange);
@@ -140,7 +100,6 @@ worker::Task<Result<snapshot::TestAnswer>> test_invoke(
     pipeline::TestRecord record(exchange, *call);
     record.begin();
 
-    std::string answer_body;
     bool has_ended = false;
     for (const PhaseStep& step : order()) {
         if (step.is_skipped_by_test || (has_ended && !step.is_final)) continue;
@@ -148,14 +107,14 @@ worker::Task<Result<snapshot::TestAnswer>> test_invoke(
         if (outcome == Outcome::Continue && step.name == "integrate" &&
             exchange.integration_response.answer) {
             record.received();
-            outcome = co_await collect_answer(exchange, answer_body);
-            if (outcome == Outcome::Continue) record.collected(answer_body);
+            outcome = co_await integration::collect_answer(exchange);
+            if (outcome == Outcome::Continue) record.collected(*exchange.integration_response.body);
         }
         if (step.name == "map_request" && outcome == Outcome::Continue) record.will_send();
         if (step.name == "map_response" &&
             exchange.method_response.body == MethodResponse::Body::Upstream) {
             exchange.method_response.body = MethodResponse::Body::Text;
-            exchange.method_response.text = answer_body;
+            exchange.method_response.text = *exchange.integration_response.body;
         }
         if (outcome == Outcome::Ended && !has_ended) {
             has_ended = true;

@@ -60,6 +60,7 @@ constexpr std::array kVariables{
     Variable{"error.message", error_message},
     Variable{"error.messageString", error_message_string},
     Variable{"error.responseType", error_type},
+    Variable{"error.validationErrorString", [](Exchange& x) { return x.validation_error; }},
     Variable{"extendedRequestId", [](Exchange& x) { return x.ids.extended_id(); }},
     Variable{"httpMethod", [](Exchange& x) { return x.http_method; }},
     Variable{"identity.accountId", [](Exchange& x) { return x.identity.account_id; }},

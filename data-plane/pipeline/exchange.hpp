@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "common/base/clock.hpp"
@@ -40,11 +41,23 @@ struct IntegrationRequest {
     explicit IntegrationRequest(net::BufferPool& buffers) : head(buffers) {}
 };
 
+/// What a folder above this one keeps with an exchange.
+class Attachment {
+public:
+    Attachment() = default;
+    Attachment(const Attachment&) = delete;
+    Attachment& operator=(const Attachment&) = delete;
+    virtual ~Attachment() = default;
+};
+
 /// What came back from the back end.
 struct IntegrationResponse {
     /// For MOCK: what the request template yields. 0: none yet.
     int status = 0;
     UpstreamAnswerPtr answer;
+    /// Its body, read as a whole. Unset: it is still with `answer`.
+    std::optional<std::string_view> body;
+    std::string collected;        ///< Holds `body` if it came in pieces.
     std::string_view request_id;  ///< The back end's own, for logs.
     SteadyTime called;            ///< When the request went out.
     /// From the call to the head of the response.
@@ -59,6 +72,8 @@ struct MethodResponse {
     enum class Body : std::uint8_t { None, Text, Upstream };
     Body body = Body::None;
     std::string_view text;
+    /// Of a mapped body, unless a field says otherwise.
+    std::string_view content_type = "application/json";
 
     explicit MethodResponse(Arena& arena) : fields(arena) {}
 };
@@ -117,7 +132,17 @@ struct Exchange {
     // check_api_key
     CallerIdentity identity;
 
+    // read_body
+    /// The caller's body, read and decoded as a whole. Unset: it is still with `request`.
+    std::optional<std::string_view> body;
+    /// The body had a Content-Encoding that is undone in `body`.
+    bool is_body_decoded = false;
+
+    // validate
+    std::string_view validation_error;  ///< $context.error.validationErrorString.
+
     // map_request, integrate, map_response
+    std::unique_ptr<Attachment> transformation;  ///< transform::Transformation; null: not needed.
     IntegrationRequest integration_request;
     IntegrationResponse integration_response;
     MethodResponse method_response;

@@ -118,6 +118,16 @@ GatewayError internal_failure(std::string_view detail) {
     return gateway_error(GatewayResponseType::Default5xx).with_detail(detail);
 }
 
+GatewayError body_error(net::BodyPiece::Status status) {
+    if (status == net::BodyPiece::Status::TooLarge) {
+        GatewayError error = gateway_error(GatewayResponseType::RequestTooLarge);
+        error.is_customizable = false;
+        return error;
+    }
+    return gateway_error(GatewayResponseType::Default4xx)
+        .with_detail("the caller's body did not arrive as announced");
+}
+
 GatewayError with_limits(const GatewayError& error, std::uint64_t request_bytes_max, Arena& arena) {
     if (error.type != GatewayResponseType::RequestTooLarge) return error;
     return error.with_message(arena.copy(net::body_too_large_text(request_bytes_max)));

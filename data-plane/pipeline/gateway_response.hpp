@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "data-plane/net/body.hpp"
 #include "data-plane/pipeline/arena.hpp"
 
 namespace turnpike::pipeline {
@@ -84,6 +85,9 @@ GatewayError unknown_endpoint_error();
 GatewayError configuration_error(std::string_view detail);
 /// As above, of the generic type DEFAULT_5XX (forbidden header, invalid address).
 GatewayError internal_failure(std::string_view detail);
+
+/// What a caller's own body did wrong while it was read. Requires: a status that is a failure.
+GatewayError body_error(net::BodyPiece::Status status);
 
 /// The error with what only the installation knows: the text of REQUEST_TOO_LARGE names the limit,
 /// which is a setting.

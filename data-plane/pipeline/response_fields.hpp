@@ -25,6 +25,14 @@ public:
         fields_[size_++] = {name, value};
     }
     void clear() { size_ = 0; }
+    /// All of that name, ignoring case.
+    void remove(std::string_view name) {
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < size_; ++i) {
+            if (!equals_ignoring_case(fields_[i].name, name)) fields_[kept++] = fields_[i];
+        }
+        size_ = kept;
+    }
     bool contains(std::string_view name) const {
         for (const net::ResponseField& field : span()) {
             if (equals_ignoring_case(field.name, name)) return true;

@@ -5,7 +5,8 @@ import re
 from sources import lines, report, sources
 
 COMMON = {"common/base", "common/json", "common/http"}
-ALL_COMMON = COMMON | {f"common/{name}" for name in
+ENGINES = {"common/dynamic", "common/jsonpath", "common/schema", "common/template"}
+ALL_COMMON = COMMON | ENGINES | {f"common/{name}" for name in
                        ("config", "crypto", "model", "snapshot", "telemetry", "redis")}
 
 # Folder -> folders of ours that it may include besides itself.
@@ -20,9 +21,9 @@ ALLOWED = {
     "common/crypto": COMMON,
     "common/config": COMMON,
     "common/model": COMMON,
-    "common/telemetry": COMMON,
+    "common/telemetry": COMMON | {"common/model"},
     "common/redis": COMMON,
-    "common/snapshot": COMMON | {"common/model", "common/telemetry"},
+    "common/snapshot": COMMON | ENGINES | {"common/model", "common/telemetry"},
     "control-plane/openapi": COMMON | {"common/crypto"},
     "control-plane/service": ALL_COMMON | {"control-plane/openapi"},
     "control-plane/access": ALL_COMMON | {"control-plane/service"},
@@ -34,7 +35,8 @@ ALLOWED = {
     "data-plane/net": ALL_COMMON | {"data-plane/worker", "data-plane/tls"},
     "data-plane/pipeline": ALL_COMMON | {"data-plane/worker", "data-plane/tls", "data-plane/net"},
 }
-ALLOWED["data-plane/integration"] = ALLOWED["data-plane/pipeline"] | {"data-plane/pipeline"}
+ALLOWED["data-plane/transform"] = ALLOWED["data-plane/pipeline"] | {"data-plane/pipeline"}
+ALLOWED["data-plane/integration"] = ALLOWED["data-plane/transform"] | {"data-plane/transform"}
 ALLOWED["data-plane/phase"] = ALLOWED["data-plane/integration"] | {"data-plane/integration"}
 
 # Third-party include prefix -> folders that may use it.

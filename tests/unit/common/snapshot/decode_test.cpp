@@ -75,7 +75,7 @@ TEST_CASE("a template that is null is empty") {
     const auto& templates = (*compiled)->match("/7", Verb::Get).method->integration->templates;
     REQUIRE(templates.size() == 1);
     CHECK(templates.front().text.empty());
-    CHECK_FALSE(templates.front().needs_evaluation);
+    CHECK_FALSE(templates.front().needs_evaluation());
 }
 
 TEST_CASE("members of wrong types are refused, with their place") {

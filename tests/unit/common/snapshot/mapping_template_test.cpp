@@ -5,6 +5,15 @@
 using namespace turnpike;
 using namespace turnpike::snapshot;
 
+namespace {
+
+std::vector<MappingTemplate> prepared(const model::StringMap& templates) {
+    ProgramPool programs;
+    return prepare_templates(templates, programs);
+}
+
+}  // namespace
+
 TEST_CASE("a MOCK status is read leniently") {
     CHECK(parse_mock_status(R"({"statusCode": 200})") == 200);
     CHECK(parse_mock_status("{statusCode: 200}") == 200);
@@ -33,7 +42,7 @@ TEST_CASE("nesting in a MOCK template is bounded") {
 }
 
 TEST_CASE("a template without references or directives is static") {
-    const auto templates = prepare_templates({
+    const auto templates = prepared({
         {"application/json", "  {\"statusCode\": 200, \"price\": \"$5 #1\"}\n"},
         {"text/plain", "#set($x = 1)"},
         {"text/html", "a $input.body"},
@@ -41,15 +50,22 @@ TEST_CASE("a template without references or directives is static") {
         {"text/csv", "$!x"},
         {"text/css", "## comment"},
     });
-    CHECK_FALSE(templates[0].needs_evaluation);
+    CHECK_FALSE(templates[0].needs_evaluation());
     CHECK(templates[0].text == "{\"statusCode\": 200, \"price\": \"$5 #1\"}");
     CHECK(templates[0].mock_status == 200);
-    for (std::size_t i = 1; i < templates.size(); ++i) CHECK(templates[i].needs_evaluation);
+    for (std::size_t i = 1; i < templates.size(); ++i) CHECK(templates[i].needs_evaluation());
 }
 
 TEST_CASE("a template is selected by media type, then by $default") {
-    const auto templates = prepare_templates({{"$default", "d"}, {"Application/JSON", "j"}});
+    const auto templates = prepared({{"$default", "d"}, {"Application/JSON", "j"}});
     CHECK(select_template(templates, "application/json")->text == "j");
     CHECK(select_template(templates, "text/plain")->text == "d");
-    CHECK(select_template(prepare_templates({{"a/b", "x"}}), "text/plain") == nullptr);
+    CHECK(select_template(prepared({{"a/b", "x"}}), "text/plain") == nullptr);
+}
+
+TEST_CASE("a template that cannot be compiled says why when it is asked for") {
+    const auto templates = prepared({{"text/plain", "#if($x) no end"}});
+    REQUIRE(templates[0].needs_evaluation());
+    REQUIRE_FALSE(*templates[0].program);
+    CHECK(templates[0].program->error().message.find("text/plain") != std::string::npos);
 }

@@ -149,21 +149,6 @@ TEST_CASE("an empty response template passes the body as it is") {
     CHECK(body_of(gateway.call("GET /prod/a", "Accept: application/xml\r\n")) == "<a/>");
 }
 
-TEST_CASE("templates that need evaluation fail, they are never sent as they are") {
-    const FixedBackend backend(ok_answer());
-    const Gateway request(one(method(
-        "POST",
-        http_integration(
-            backend.origin(),
-            std::string(kDefault) + R"(,"requestTemplates":{"application/json":"$input.body"})"))));
-    CHECK(status_of(request.call("POST /prod/a", "", "{}")) == 500);
-    CHECK(backend.accepted() == 0);
-    const Gateway response(
-        one(method("GET", http_integration(backend.origin(), R"(,"integrationResponses":{
-        "200":{"statusCode":"200","responseTemplates":{"application/json":"$input.body"}}})"))));
-    check_configuration_error(response, response.call("GET /prod/a"));
-}
-
 TEST_CASE("bodies without a template pass, or are refused, as the passthrough behaviour says") {
     const FixedBackend backend(ok_answer());
     const auto status = [&](std::string_view behaviour, std::string_view templates) {
@@ -244,10 +229,6 @@ TEST_CASE("what this version does not have fails with a reason") {
                    std::string(kDefault) + R"(,"connectionType":"VPC_LINK","connectionId":"v")"))));
     CHECK(status_of(link.call("GET /prod/a")) == 500);
     CHECK(link.logged().back().detail.find("VPC links") != std::string::npos);
-    const Gateway body(
-        one(method("POST", http_integration("http://127.0.0.1/", std::string(kDefault) + R"(,
-        "requestParameters":{"integration.request.header.X":"method.request.body.a"})"))));
-    CHECK(status_of(body.call("POST /prod/a", "", "{}")) == 500);
     const Gateway none(one(R"("GET":{"httpMethod":"GET","authorizationType":"NONE"})"));
     check_configuration_error(none, none.call("GET /prod/a"));
 }

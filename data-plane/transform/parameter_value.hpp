@@ -7,20 +7,22 @@
 #include "common/snapshot/parameter_mapping.hpp"
 #include "data-plane/pipeline/exchange.hpp"
 
-namespace turnpike::integration {
+namespace turnpike::transform {
 
 /// What a source gives for this request; several values joined with ",". Names of header fields are
 /// compared without case. Lifetime: the exchange's.
 /// Returns: empty if there is nothing; then the destination is left out.
-/// Requires: not a source that reads a body.
+/// Requires: a body that the source reads is there as a whole.
 std::string_view value_of(pipeline::Exchange& exchange, const snapshot::ParameterSource& source);
-
-/// Whether the source reads a body, which this version cannot map.
-bool reads_body(const snapshot::ParameterSource& source);
 
 /// Calls `visit` for every value of a query parameter, decoded, in order.
 void for_each_query_value(pipeline::Exchange& exchange, std::string_view name,
                           const std::function<void(std::string_view)>& visit);
+
+/// The same for all parameters, with their names.
+void for_each_query_parameter(
+    pipeline::Exchange& exchange,
+    const std::function<void(std::string_view name, std::string_view value)>& visit);
 
 /// The value of a path parameter, decoded. Returns: a null view if the resource has none of that
 /// name.
@@ -29,4 +31,4 @@ std::string_view path_value(pipeline::Exchange& exchange, std::string_view name)
 /// The parameter takes the rest of the path, "{proxy+}".
 bool is_greedy(const snapshot::CompiledResource& resource, std::string_view parameter);
 
-}  // namespace turnpike::integration
+}  // namespace turnpike::transform

@@ -1,4 +1,4 @@
-#include "data-plane/integration/parameter_value.hpp"
+#include "data-plane/transform/parameter_value.hpp"
 
 #include <optional>
 #include <string>
@@ -6,8 +6,9 @@
 #include "common/base/text.hpp"
 #include "common/http/uri.hpp"
 #include "data-plane/pipeline/context.hpp"
+#include "data-plane/transform/transformation.hpp"
 
-namespace turnpike::integration {
+namespace turnpike::transform {
 namespace {
 
 using pipeline::ArenaText;
@@ -71,11 +72,6 @@ const http::FieldList* response_fields(const Exchange& exchange) {
 
 }  // namespace
 
-bool reads_body(const ParameterSource& source) {
-    return source.kind == ParameterSource::Kind::Body ||
-           source.kind == ParameterSource::Kind::ResponseBody;
-}
-
 bool is_greedy(const snapshot::CompiledResource& resource, std::string_view parameter) {
     std::string_view path = resource.path;
     if (!path.ends_with("+}")) return false;
@@ -87,6 +83,16 @@ bool is_greedy(const snapshot::CompiledResource& resource, std::string_view para
 std::string_view path_value(Exchange& exchange, std::string_view name) {
     const std::string_view raw = exchange.match.value_of(name);
     return raw.data() ? decoded(exchange, raw, http::Plus::Literal) : raw;
+}
+
+void for_each_query_parameter(
+    Exchange& exchange, const std::function<void(std::string_view, std::string_view)>& visit) {
+    http::QueryParameters parameters(exchange.head().query(),
+                                     http::QueryParameters::Separators::AmpersandOrSemicolon);
+    while (const auto parameter = parameters.next()) {
+        visit(decoded(exchange, parameter->raw_name, http::Plus::Space),
+              decoded(exchange, parameter->raw_value, http::Plus::Space));
+    }
 }
 
 void for_each_query_value(Exchange& exchange, std::string_view name,
@@ -124,11 +130,16 @@ std::string_view value_of(Exchange& exchange, const ParameterSource& source) {
             return answer ? last_field(*answer, source.name) : std::string_view{};
         case Kind::ResponseHeaderAll:
             return answer ? all_fields(exchange, *answer, source.name) : std::string_view{};
-        case Kind::Body:
-        case Kind::ResponseBody:
-            break;
+        case Kind::Body: {
+            Transformation& transformation = Transformation::of(exchange);
+            return transformation.find_text(source, transformation.request_body());
+        }
+        case Kind::ResponseBody: {
+            Transformation& transformation = Transformation::of(exchange);
+            return transformation.find_text(source, transformation.response_body());
+        }
     }
     return {};
 }
 
-}  // namespace turnpike::integration
+}  // namespace turnpike::transform

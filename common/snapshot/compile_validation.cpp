@@ -1,0 +1,89 @@
+#include "common/snapshot/compile_validation.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "common/base/text.hpp"
+
+namespace turnpike::snapshot {
+
+namespace {
+
+/// Where the models of an API refer to each other, with any host.
+std::string model_uri(std::string_view api_id, std::string_view name) {
+    return "https://apigateway.amazonaws.com/restapis/" + std::string(api_id) + "/models/" +
+           std::string(name);
+}
+
+/// The name in "https://host/restapis/{api}/models/{Name}"; nothing if it is no such address.
+std::optional<std::string_view> model_name(std::string_view uri, std::string_view api_id) {
+    const std::size_t scheme = uri.find("://");
+    if (scheme == std::string_view::npos) return std::nullopt;
+    const std::size_t path = uri.find('/', scheme + 3);
+    if (path == std::string_view::npos) return std::nullopt;
+    const std::string prefix = "/restapis/" + std::string(api_id) + "/models/";
+    if (!uri.substr(path).starts_with(prefix)) return std::nullopt;
+    return uri.substr(path + prefix.size());
+}
+
+}  // namespace
+
+const CompiledValidation::Body* CompiledValidation::find_body(
+    std::string_view media_type_lower) const {
+    const Body* fallback = nullptr;
+    for (const Body& body : bodies) {
+        if (body.media_type == media_type_lower) return &body;
+        if (body.media_type == "$default") fallback = &body;
+    }
+    return fallback;
+}
+
+std::shared_ptr<const CompiledValidation> ValidationCompiler::of(const model::Method& method) {
+    const model::RequestValidator* validator = find_validator(method.request_validator_id);
+    if (validator == nullptr) return nullptr;
+    CompiledValidation validation;
+    if (validator->validates_parameters) {
+        std::vector<std::string> required;
+        for (const auto& [source, is_required] : method.request_parameters) {
+            if (is_required) required.push_back(source);
+        }
+        validation.parameters = schema::required_parameters(std::move(required));
+    }
+    if (validator->validates_body) {
+        for (const auto& [media_type, model] : method.request_models) {
+            validation.bodies.push_back({to_lower(media_type), schema_of(model)});
+        }
+    }
+    if (validation.parameters.empty() && validation.bodies.empty()) return nullptr;
+    return std::make_shared<const CompiledValidation>(std::move(validation));
+}
+
+const model::RequestValidator* ValidationCompiler::find_validator(std::string_view id) const {
+    const auto& validators = deployment_.request_validators;
+    const auto found = std::ranges::find(validators, id, &model::RequestValidator::id);
+    return id.empty() || found == validators.end() ? nullptr : &*found;
+}
+
+const model::Model* ValidationCompiler::find_model(std::string_view name) const {
+    const auto found = std::ranges::find(deployment_.models, name, &model::Model::name);
+    return found == deployment_.models.end() ? nullptr : &*found;
+}
+
+ValidationCompiler::SharedSchema ValidationCompiler::schema_of(const std::string& named) {
+    if (const auto found = schemas_.find(named); found != schemas_.end()) {
+        return found->second;
+    }
+    const auto resolve = [this](std::string_view uri) -> std::optional<std::string> {
+        const auto name = model_name(uri, deployment_.api.id);
+        const model::Model* model = name ? find_model(*name) : nullptr;
+        return model == nullptr ? std::nullopt : std::optional(model->schema);
+    };
+    const model::Model* model = find_model(named);
+    // "Empty" stands for any body, even if its model was deleted.
+    const std::string_view text = model != nullptr ? std::string_view(model->schema) : "{}";
+    auto compiled = std::make_shared<const Result<schema::Schema>>(
+        schema::compile(text, resolve, model_uri(deployment_.api.id, named)));
+    return schemas_.emplace(named, std::move(compiled)).first->second;
+}
+
+}  // namespace turnpike::snapshot

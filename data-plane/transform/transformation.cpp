@@ -1,0 +1,133 @@
+#include "data-plane/transform/transformation.hpp"
+
+#include <array>
+#include <new>
+
+#include "common/dynamic/text.hpp"
+#include "common/template/util.hpp"
+#include "data-plane/transform/context_object.hpp"
+#include "data-plane/transform/input_object.hpp"
+
+namespace turnpike::transform {
+namespace {
+
+using dynamic::Heap;
+using dynamic::Value;
+using pipeline::Exchange;
+
+std::string_view without_blanks(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    return begin == std::string_view::npos ? std::string_view{} : text.substr(begin);
+}
+
+/// In the heap, which frees nothing before its end.
+std::pmr::string& new_text(Heap& heap) { return *heap.make<std::pmr::string>(heap.resource()); }
+
+std::string_view text_of(const Value& value, Heap& heap) {
+    if (value.is_string()) return value.as_string();
+    if (value.is_null()) return {};
+    std::pmr::string& out = new_text(heap);
+    append_json(value, out);
+    return out;
+}
+
+Value stage_variables(const Exchange& exchange, Heap& heap) {
+    auto& map = *heap.make<dynamic::Map>(heap);
+    for (const auto& [name, value] : exchange.variant->variables()) {
+        map.put(name, Value::string(value));
+    }
+    return Value::map(map);
+}
+
+}  // namespace
+
+void Document::set(std::string_view text) {
+    text_ = text.empty() ? "{}" : text;
+    is_parsed_ = false;
+    json_.reset();
+}
+
+bool Document::looks_like_json() const {
+    const std::string_view text = without_blanks(text_);
+    return !text.empty() && std::string_view("{[\"'").find(text.front()) != std::string_view::npos;
+}
+
+const Value* Document::json(Heap& heap) {
+    if (!is_parsed_) {
+        is_parsed_ = true;
+        if (auto parsed = dynamic::parse_json(text_, heap)) json_ = *parsed;
+    }
+    return json_ ? &*json_ : nullptr;
+}
+
+Result<Value> Document::find(const jsonpath::Path& path, Heap& heap) {
+    const Value* root = json(heap);
+    if (root == nullptr) return Value();
+    auto found = jsonpath::evaluate(path, *root, heap);
+    if (!found) return found.error();
+    return found->value_or(Value());
+}
+
+Transformation& Transformation::of(Exchange& exchange) {
+    if (!exchange.transformation) {
+        exchange.transformation = std::make_unique<Transformation>(exchange);
+    }
+    return static_cast<Transformation&>(*exchange.transformation);
+}
+
+const Transformation* Transformation::find(const Exchange& exchange) {
+    return static_cast<const Transformation*>(exchange.transformation.get());
+}
+
+Transformation::Transformation(Exchange& exchange) : overrides_(heap_) {
+    if (exchange.body) request_body_.set(*exchange.body);
+}
+
+Result<std::string_view> Transformation::render(Exchange& exchange,
+                                                const snapshot::MappingTemplate& mapping_template,
+                                                Document& body) {
+    const Result<velocity::Program>& program = *mapping_template.program;
+    if (!program) return program.error();
+    try {
+        InputObject input(exchange, *this, body);
+        ContextObject context(exchange, *this);
+        velocity::Util util;
+        const std::array variables{
+            velocity::Variable{"input", Value::object(input)},
+            velocity::Variable{"util", Value::object(util)},
+            velocity::Variable{"context", Value::object(context)},
+            velocity::Variable{"stageVariables", stage_variables(exchange, heap_)},
+        };
+        std::pmr::string& out = new_text(heap_);
+        auto evaluated = velocity::evaluate(*program, velocity::Scope{variables}, heap_,
+                                            velocity::Limits{}, out);
+        if (!evaluated) return evaluated.error();
+        return std::string_view(out);
+    } catch (const std::bad_alloc&) {
+        return limit_exceeded("the template needs too much memory");
+    }
+}
+
+std::string_view Transformation::find_text(const snapshot::ParameterSource& source,
+                                           Document& body) {
+    if (source.name.empty()) return body.text();
+    if (!source.path) return {};
+    try {
+        const auto found = body.find(*source.path, heap_);
+        return found ? text_of(*found, heap_) : std::string_view{};
+    } catch (const std::bad_alloc&) {
+        return {};
+    }
+}
+
+std::string_view override_text(const Value& value, Heap& heap) {
+    if (!value.is_list()) return text_of(value, heap);
+    std::pmr::string& out = new_text(heap);
+    for (const Value& item : value.as_list().items) {
+        if (!out.empty()) out += ',';
+        out += text_of(item, heap);
+    }
+    return out;
+}
+
+}  // namespace turnpike::transform
