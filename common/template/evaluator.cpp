@@ -41,9 +41,17 @@ Evaluator::~Evaluator() {
 }
 
 Result<void> Evaluator::run() {
-    run_block(context_.code->root);
-    if (flow_ == Flow::Failed) return std::move(error_);
-    return {};
+    try {
+        run_block(context_.code->root);
+        if (flow_ == Flow::Failed) return std::move(error_);
+        return {};
+    } catch (const std::bad_alloc&) {
+        return error_at(*context_.code, place_, "the evaluation needs too much memory",
+                        Error::Kind::LimitExceeded);
+    } catch (const std::length_error&) {
+        return error_at(*context_.code, place_, "the evaluation makes too long a text",
+                        Error::Kind::LimitExceeded);
+    }
 }
 
 void Evaluator::fail(Place place, std::string_view reason, Error::Kind kind) {
@@ -76,10 +84,8 @@ Result<void> evaluate(const Program& program, const Scope& scope, dynamic::Heap&
     try {
         return Evaluator(program.code(), scope, heap, limits, out).run();
     } catch (const std::bad_alloc&) {
+        // The heap is full before the first statement.
         return error_at(program.code(), {}, "the evaluation needs too much memory",
-                        Error::Kind::LimitExceeded);
-    } catch (const std::length_error&) {
-        return error_at(program.code(), {}, "the evaluation makes too long a text",
                         Error::Kind::LimitExceeded);
     }
 }

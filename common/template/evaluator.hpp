@@ -125,6 +125,7 @@ private:
     std::pmr::string scratch_;  ///< Texts under construction, one behind the other.
     Budget budget_;
     std::uint32_t depth_ = 0;
+    Place place_;  ///< of the statement that runs
     Flow flow_ = Flow::Next;
     const dynamic::Object* break_loop_ = nullptr;
     const dynamic::Object* loop_ = nullptr;  ///< The innermost `$foreach`.

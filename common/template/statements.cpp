@@ -18,6 +18,7 @@ void Evaluator::run_block(Index block) {
     for (Index at = 0; at < self.b && is_going(); ++at) {
         const Node& statement = node(operand(self.a + at));
         budget_.step();
+        place_ = statement.place;
         run_statement(statement);
         if (out_->size() > out_size_max_) {
             fail(statement.place, "the text is longer than the limit", Error::Kind::LimitExceeded);

@@ -73,9 +73,9 @@ TEST_CASE("values that contain themselves print to a limit and equal nothing") {
 }
 
 TEST_CASE("memory is the heap's, and an evaluation beyond it is an error") {
-    const Outcome outcome = outcome_of("#set($l = [1..100000])", "{}", {}, {}, 64U << 10U);
+    const Outcome outcome = outcome_of("a\n #set($l = [1..100000])", "{}", {}, {}, 64U << 10U);
     CHECK(outcome.kind == Error::Kind::LimitExceeded);
-    CHECK(outcome.error == "template T, line 1, column 1: the evaluation needs too much memory");
+    CHECK(outcome.error == "template T, line 2, column 2: the evaluation needs too much memory");
 }
 
 class Recorder final : public dynamic::Object {
