@@ -5,6 +5,7 @@
 #include "data-plane/phase/authorize.hpp"
 #include "data-plane/phase/check_api_key.hpp"
 #include "data-plane/phase/choose_canary.hpp"
+#include "data-plane/phase/compress.hpp"
 #include "data-plane/phase/identify_stage.hpp"
 #include "data-plane/phase/integrate.hpp"
 #include "data-plane/phase/log_request.hpp"
@@ -41,6 +42,8 @@ constexpr std::array kOrder{
     PhaseStep{.name = "integrate", .run_waiting = integrate},
     // Before the first byte goes out: a mapping that fails still answers 500.
     PhaseStep{.name = "map_response", .run_waiting = map_response},
+    // The body is what it will be, and nothing of it is sent yet.
+    PhaseStep{.name = "compress", .run_waiting = compress, .is_skipped_by_test = true},
     // Errors of all phases above are answered here, in one place.
     PhaseStep{.name = "respond", .run_waiting = respond, .is_final = true},
     // Last: status, sizes and times are known only now.

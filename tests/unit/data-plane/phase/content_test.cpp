@@ -158,6 +158,44 @@ TEST_CASE("what cannot be decoded is refused") {
     CHECK(backend.accepted() == 0);
 }
 
+TEST_CASE("answers are compressed from the size that the API names") {
+    const std::string body(2000, 'x');
+    const FixedBackend large(ok_answer(body));
+    const FixedBackend small(ok_answer("small"));
+    const FixedBackend coded("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: " +
+                             std::to_string(body.size()) + "\r\n\r\n" + body);
+    constexpr std::string_view kFrom1000 = R"(,"minimumCompressionSize":1000)";
+    const auto answer = [](const Gateway& gateway, std::string_view accepted) {
+        return gateway.call("POST /prod/a", "Accept-Encoding: " + std::string(accepted) + "\r\n");
+    };
+    for (const bool is_proxy : {true, false}) {
+        CAPTURE(is_proxy);
+        const auto gateway_to = [&](const FixedBackend& backend) {
+            return one(is_proxy ? R"("type":"HTTP_PROXY","httpMethod":"POST","uri":")" +
+                                      backend.origin() + "\""
+                                : custom(backend),
+                       kFrom1000);
+        };
+        const Gateway gateway(gateway_to(large));
+        const std::string response = answer(gateway, "br;q=0.5, gzip");
+        CHECK(field_of(response, "content-encoding") == "gzip");
+        CHECK(http::decode_content(http::ContentCoding::Gzip, body_of(response), {}).value() ==
+              body);
+        CHECK(field_of(answer(gateway, "deflate"), "content-encoding") == "deflate");
+        for (const std::string_view accepted : {"br, gzip;q=0.9", "*", "identity", "gzip;q=0"}) {
+            CAPTURE(accepted);
+            CHECK(body_of(answer(gateway, accepted)) == body);
+        }
+        const Gateway little(gateway_to(small));
+        CHECK(body_of(answer(little, "gzip")) == "small");
+    }
+    const Gateway twice(one(
+        R"("type":"HTTP_PROXY","httpMethod":"POST","uri":")" + coded.origin() + "\"", kFrom1000));
+    CHECK(body_of(answer(twice, "gzip")) == body);
+    const Gateway off(one(custom(large)));
+    CHECK(body_of(answer(off, "gzip")) == body);
+}
+
 TEST_CASE("small bodies stay coded if the API compresses larger ones only") {
     const FixedBackend backend(ok_answer());
     const Gateway gateway(
