@@ -187,7 +187,7 @@ private:
     void open_group() {
         rest_.remove_prefix(1);
         if (rest_.starts_with("?=") || rest_.starts_with("?!")) {
-            fail("look-ahead is not supported");
+            fail("look-ahead is supported only directly after a ^ at the start");
         } else if (rest_.starts_with("?<=") || rest_.starts_with("?<!")) {
             fail("look-behind is not supported");
         } else if (accept("?<")) {

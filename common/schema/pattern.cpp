@@ -24,24 +24,36 @@ std::shared_ptr<const re2::RE2> compiled(const std::string& expression, std::siz
 }  // namespace
 
 Result<Pattern> Pattern::compile(std::string_view expression) {
-    const auto translated = to_re2(expression);
-    const std::string start = "the pattern \"" + std::string(expression) + "\" cannot be used: ";
-    if (!translated) return invalid(start + translated.error().message);
     Pattern pattern;
     pattern.expression_ = std::string(expression);
-    pattern.compiled_ = compiled(*translated, limits::kPatternMemoryMax);
-    if (!pattern.compiled_->ok()) return invalid(start + pattern.compiled_->error());
-    const auto instructions = static_cast<std::size_t>(pattern.compiled_->ProgramSize());
-    pattern.memory_bytes_max_ = std::clamp(instructions * kBytesPerInstruction,
-                                           limits::kPatternMemoryMin, limits::kPatternMemoryMax);
-    if (pattern.memory_bytes_max_ < limits::kPatternMemoryMax) {
-        pattern.compiled_ = compiled(*translated, pattern.memory_bytes_max_);
+    for (const Condition& condition : split_look_ahead(expression)) {
+        if (auto added = pattern.add(condition); !added) {
+            return invalid("the pattern \"" + pattern.expression_ +
+                           "\" cannot be used: " + added.error().message);
+        }
     }
     return pattern;
 }
 
+Result<void> Pattern::add(const Condition& condition) {
+    const auto translated = to_re2(condition.expression);
+    if (!translated) return translated.error();
+    auto searched = compiled(*translated, limits::kPatternMemoryMax);
+    if (!searched->ok()) return invalid(searched->error());
+    const auto instructions = static_cast<std::size_t>(searched->ProgramSize());
+    const std::size_t bytes_max = std::clamp(instructions * kBytesPerInstruction,
+                                             limits::kPatternMemoryMin, limits::kPatternMemoryMax);
+    if (bytes_max < limits::kPatternMemoryMax) searched = compiled(*translated, bytes_max);
+    memory_bytes_max_ += bytes_max;
+    parts_.push_back({std::move(searched), condition.is_negated});
+    return {};
+}
+
 bool Pattern::is_found_in(std::string_view text) const {
-    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+    const re2::StringPiece searched(text.data(), text.size());
+    return std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+        return re2::RE2::PartialMatch(searched, *part.compiled) != part.is_negated;
+    });
 }
 
 }  // namespace turnpike::schema

@@ -3,8 +3,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/result.hpp"
+#include "common/schema/look_ahead.hpp"
 
 namespace re2 {
 class RE2;
@@ -27,7 +29,12 @@ public:
 private:
     std::string expression_;
     std::size_t memory_bytes_max_ = 0;
-    std::shared_ptr<const re2::RE2> compiled_;
+    struct Part {
+        std::shared_ptr<const re2::RE2> compiled;
+        bool is_negated;
+    };
+    Result<void> add(const Condition& condition);
+    std::vector<Part> parts_;  ///< A text must meet all.
 };
 
 }  // namespace turnpike::schema

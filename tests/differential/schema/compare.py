@@ -18,7 +18,7 @@ INSTANCES_PER_SCHEMA = 4
 NAMES = ["a", "b", "c", "ab", "abc", "x1"]
 TEXTS = ["", "a", "b", "ab", "abc", "cab", "x1", "12", "\u00e4b", "\U0001f432", "aaaa"]
 NUMBERS = [-12, -7, -3, 2, 3, 4, 5, 6, 10, 12, 2.5, -1.5, 3.0, 4.0, 0.5, 100.0, 12345678901234567890]
-PATTERNS = ["^a", "b$", "^[a-c]+$", "a|1", "^.{2,3}$", "[0-9]+", "^(ab|c)*$", "^$", "x?1"]
+PATTERNS = ["^a", "b$", "^(?=.*b)[a-c]+$", "^(?!a|1).", "^[a-c]+$", "a|1", "^.{2,3}$", "[0-9]+", "^(ab|c)*$", "^$", "x?1"]
 TYPES = ["array", "boolean", "integer", "null", "number", "object", "string"]
 DEFINITIONS = ["d1", "d2", "d3"]
 

@@ -83,9 +83,28 @@ TEST_CASE("groups, alternatives, repetitions") {
     CHECK(finds("^(|a)()$", "a"));
 }
 
+TEST_CASE("look-ahead at the start makes several demands of one text") {
+    constexpr std::string_view kPassword = R"(^(?=.*[A-Z])(?=.*[\d)\]])(?!.*\s)(?:.|x){8,}$)";
+    CHECK(finds(kPassword, "abcdefG8"));
+    CHECK(finds(kPassword, "abcdefG)"));
+    CHECK_FALSE(finds(kPassword, "abcdefg8"));
+    CHECK_FALSE(finds(kPassword, "abcdefGh"));
+    CHECK_FALSE(finds(kPassword, "abcde G8"));
+    CHECK_FALSE(finds(kPassword, "abcdG8"));
+    CHECK(finds("^(?!admin$|root$)[a-z]+$", "administrator"));
+    CHECK_FALSE(finds("^(?!admin$|root$)[a-z]+$", "root"));
+    CHECK(finds("^(?!$)", "a"));
+    CHECK_FALSE(finds("^(?!$)", ""));
+    CHECK(finds(R"(^(?=(a\))))", "a)"));
+}
+
 TEST_CASE("what ECMA 262 has and RE2 has not is told") {
-    CHECK(refusal("(?=a)b").ends_with("look-ahead is not supported"));
-    CHECK(refusal("(?!a)b").ends_with("look-ahead is not supported"));
+    for (const auto* expression : {"(?=a)b", "(?!a)b", "a(?=b)", "^a(?!b)", "^(?=a)b|c", "^(?=a)+b",
+                                   "^(?=a(?=b))a", "^((?=a)b)"}) {
+        CAPTURE(expression);
+        CHECK(refusal(expression)
+                  .ends_with("look-ahead is supported only directly after a ^ at the start"));
+    }
     CHECK(refusal("(?<=a)b").ends_with("look-behind is not supported"));
     CHECK(refusal("(?<!a)b").ends_with("look-behind is not supported"));
     CHECK(refusal(R"((a)\1)").ends_with("back references are not supported"));
