@@ -229,8 +229,8 @@ void Parser::parse_call(const Word& word, std::size_t from, std::vector<Index>& 
     Arguments arguments;
     const bool has_arguments = at_parenthesis();
     if (has_arguments && !parse_call_arguments(arguments, from)) {
-        compilation_.doubtful.emplace_back(name, std::move(*error_));
-        error_.reset();
+        compilation_.doubtful.emplace_back(name, std::move(error_));
+        failed_ = false;
         at_ = word.end;
         return;
     }

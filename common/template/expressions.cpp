@@ -158,6 +158,7 @@ Index Parser::interpolation(std::string_view text, Place start, std::size_t from
     Parser inner(compilation_, {text, start, depth_});
     const Index block = inner.parse_all();
     if (inner.failed()) {
+        failed_ = true;
         error_ = std::move(inner.error());
         return kNone;
     }

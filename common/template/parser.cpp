@@ -45,7 +45,7 @@ Index Parser::parse_block(End& end) {
         }
     }
     if (failed()) return kNone;
-    end = *found;
+    end = found.value_or(End::Text);
     return add_block(statements, start);
 }
 
@@ -256,7 +256,9 @@ Place Parser::place_of(std::size_t at) const {
 }
 
 Index Parser::fail(std::size_t at, std::string_view reason) {
-    if (!error_) error_ = error_at(code_, place_of(at), reason);
+    if (failed_) return kNone;
+    failed_ = true;
+    error_ = error_at(code_, place_of(at), reason);
     return kNone;
 }
 

@@ -37,8 +37,9 @@ public:
 
     /// Returns: a Block, or kNone after an error.
     Index parse_all();
-    bool failed() const { return error_.has_value(); }
-    Error& error() { return *error_; }
+    bool failed() const { return failed_; }
+    /// Requires: failed().
+    Error& error() { return error_; }
 
 private:
     enum class End : std::uint8_t { Text, EndWord, Else, ElseIf };
@@ -134,7 +135,8 @@ private:
     std::size_t text_from_ = 0;  ///< Text from here on is not in a node yet.
     std::size_t end_at_ = 0;     ///< Where the last word that ends a block stands.
     std::uint32_t depth_;
-    std::optional<Error> error_;
+    bool failed_ = false;
+    Error error_;
 };
 
 /// Counts one level while it lives; fails the parser beyond the limit.
