@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 constexpr std::size_t kExpressionBytesMax = 4096;
 constexpr std::int64_t kMemoryMax = 1 << 20;
 constexpr std::size_t kGroupsMax = 32;
+constexpr std::size_t kFailedSteps = 20'000;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -24,6 +26,7 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 
 std::shared_ptr<const Regex> Regex::compile(std::string_view expression) {
     auto regex = std::make_shared<Regex>();
+    regex->cost_ = 1000 + 100 * std::min(expression.size(), kExpressionBytesMax);
     if (expression.size() > kExpressionBytesMax) {
         regex->problem_ = "the regular expression is too long";
         return regex;
@@ -37,33 +40,49 @@ std::shared_ptr<const Regex> Regex::compile(std::string_view expression) {
     options.set_max_mem(kMemoryMax);
     auto compiled = std::make_shared<const re2::RE2>(to_re2(expression), options);
     if (!compiled->ok()) {
+        regex->cost_ += kFailedSteps;
         regex->problem_ = "the regular expression is not supported: " + compiled->error();
         return regex;
     }
+    regex->program_size_ = static_cast<std::size_t>(compiled->ProgramSize());
+    regex->cost_ += 4 * regex->program_size_;
+    regex->is_local_ = is_local(expression);
     regex->groups_ = static_cast<std::size_t>(compiled->NumberOfCapturingGroups()) + 1;
     if (regex->groups_ > kGroupsMax) regex->problem_ = "the regular expression has too many groups";
     regex->compiled_ = std::move(compiled);
     return regex;
 }
 
-bool Regex::matches(std::string_view text) const {
+/// RE2 gives up its fast automaton for large programs, and then follows many states at once.
+void Regex::charge(std::size_t bytes, Budget& budget) const {
+    budget.step();
+    budget.charge(bytes * (1 + program_size_ / 16));
+}
+
+bool Regex::matches(std::string_view text, Budget& budget) const {
+    charge(text.size(), budget);
     return compiled_ ? re2::RE2::FullMatch(piece(text), *compiled_) : text == literal_;
 }
 
 /// Where nothing takes part in the match, a group has no data.
-bool Regex::find(std::string_view text, std::size_t from,
-                 std::span<std::string_view> groups) const {
+bool Regex::find(std::string_view text, std::size_t from, std::span<std::string_view> groups,
+                 Budget& budget) const {
+    if (budget.is_spent()) return false;
     if (!compiled_) {
         const std::size_t at = find_text(text, literal_, from);
         if (at == std::string_view::npos) return false;
         groups[0] = text.substr(at, literal_.size());
+        charge(at - from, budget);
         return true;
     }
     std::array<re2::StringPiece, kGroupsMax> found;
     if (!compiled_->Match(piece(text), from, text.size(), re2::RE2::UNANCHORED, found.data(),
                           static_cast<int>(groups_))) {
+        charge(text.size() - from, budget);
         return false;
     }
+    const auto end = static_cast<std::size_t>(found[0].end() - text.data());
+    charge((is_local_ ? end : text.size()) - from, budget);
     for (std::size_t group = 0; group < groups_; ++group) {
         groups[group] = {found[group].data(), found[group].size()};
     }
@@ -71,11 +90,11 @@ bool Regex::find(std::string_view text, std::size_t from,
 }
 
 Result<std::string_view> Regex::replace(std::string_view text, std::string_view replacement,
-                                        bool is_all, dynamic::Heap& heap) const {
+                                        bool is_all, dynamic::Heap& heap, Budget& budget) const {
     std::array<std::string_view, kGroupsMax> groups;
     std::pmr::string out(heap.resource());
     std::size_t copied = 0;
-    for (std::size_t from = 0; from <= text.size() && find(text, from, groups);) {
+    for (std::size_t from = 0; from <= text.size() && find(text, from, groups, budget);) {
         const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
         out += text.substr(copied, at - copied);
         const auto expanded = expand(replacement, {groups.data(), groups_}, out);
@@ -135,11 +154,11 @@ Result<void> Regex::expand(std::string_view replacement, std::span<const std::st
 }
 
 std::pmr::vector<std::string_view> Regex::split(std::string_view text, std::int64_t limit,
-                                                dynamic::Heap& heap) const {
+                                                dynamic::Heap& heap, Budget& budget) const {
     std::pmr::vector<std::string_view> pieces(heap.resource());
     std::array<std::string_view, kGroupsMax> groups;
     std::size_t piece_from = 0;
-    for (std::size_t from = 0; from <= text.size() && find(text, from, groups);) {
+    for (std::size_t from = 0; from <= text.size() && find(text, from, groups, budget);) {
         if (limit > 0 && static_cast<std::int64_t>(pieces.size()) == limit - 1) break;
         const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
         const std::size_t end = at + groups[0].size();

@@ -126,13 +126,60 @@ std::optional<std::string> as_literal(std::string_view expression) {
         if (c == '\\') {
             if (++at == expression.size()) return std::nullopt;
             c = expression[at];
-            if (is_letter_or_digit(c)) return std::nullopt;
+            constexpr std::string_view kNames = "ntrf";
+            const std::size_t named = kNames.find(c);
+            if (named != std::string_view::npos) {
+                c = "\n\t\r\f"[named];
+            } else if (is_letter_or_digit(c)) {
+                return std::nullopt;
+            }
         } else if (std::string_view("^$.|?*+()[]{}").find(c) != std::string_view::npos) {
             return std::nullopt;
         }
         literal += c;
     }
     return literal;
+}
+
+namespace {
+
+/// Behind the character, escape or class at the beginning; 0 if there is something else.
+std::size_t atom_size(std::string_view text) {
+    if (text.empty() || std::string_view("^$()*+?{|").find(text[0]) != std::string_view::npos) {
+        return 0;
+    }
+    if (text[0] == '\\') {
+        constexpr std::string_view kOfMore = "QEpPxubBAzZGRk0123456789";
+        return text.size() > 1 && kOfMore.find(text[1]) == std::string_view::npos ? 2 : 0;
+    }
+    if (text[0] != '[') return 1;
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (text[at] == '\\') {
+            ++at;
+        } else if (text[at] == '[') {
+            return 0;
+        } else if (text[at] == ']') {
+            return at + 1;
+        }
+    }
+    return 0;
+}
+
+}  // namespace
+
+bool is_local(std::string_view expression) {
+    while (true) {
+        const std::size_t atom = atom_size(expression);
+        if (atom == 0) return false;
+        expression.remove_prefix(atom);
+        if (!expression.empty() &&
+            std::string_view("*+?").find(expression[0]) != std::string_view::npos) {
+            expression.remove_prefix(1);
+        }
+        if (expression.empty()) return true;
+        if (expression[0] != '|') return false;
+        expression.remove_prefix(1);
+    }
 }
 
 std::string to_re2(std::string_view expression) { return Translator(expression).translate(); }

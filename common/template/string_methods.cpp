@@ -16,8 +16,6 @@ using dynamic::Value;
 
 namespace {
 
-constexpr std::size_t kRegexSteps = 1000;
-
 Value number(std::size_t value) { return Value::integer(static_cast<std::int64_t>(value)); }
 
 constexpr bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
@@ -122,18 +120,17 @@ Value with_regex(MethodCall& call, std::string_view self) {
     if (call.constant_regex == nullptr) made = call.regexes.find(call.string(0), call.budget);
     const Regex& regex = made ? *made : *call.constant_regex;
     if (!regex.problem().empty()) return call.fail(regex.problem());
-    call.budget.charge(self.size() * 4);
-    if (call.method == Method::Matches) return Value::boolean(regex.matches(self));
+    if (call.method == Method::Matches) return Value::boolean(regex.matches(self, call.budget));
     if (is_replacement) {
         const bool is_all = call.method == Method::ReplaceAll;
-        const auto replaced = regex.replace(self, call.string(1), is_all, call.heap);
+        const auto replaced = regex.replace(self, call.string(1), is_all, call.heap, call.budget);
         if (!replaced) return call.fail(replaced.error().message);
         call.budget.charge(replaced->size());
         return Value::string(*replaced);
     }
     List& pieces = *call.heap.make<List>(call.heap);
     const std::int64_t limit = has_limit ? call.arguments[1].as_integer() : 0;
-    for (const std::string_view piece : regex.split(self, limit, call.heap)) {
+    for (const std::string_view piece : regex.split(self, limit, call.heap, call.budget)) {
         pieces.items.push_back(Value::string(piece));
     }
     call.budget.charge_steps(pieces.items.size() / 8);
@@ -268,8 +265,8 @@ std::shared_ptr<const Regex> RegexCache::find(std::string_view expression, Budge
     for (const auto& [known, regex] : known_) {
         if (known == expression) return regex;
     }
-    budget.charge_steps(kRegexSteps);
     auto regex = Regex::compile(expression);
+    budget.charge_steps(regex->cost());
     if (known_.size() == kSize) known_.erase(known_.begin());
     known_.emplace_back(expression, regex);
     return regex;

@@ -29,6 +29,18 @@ TEST_CASE("what never ends runs out of steps") {
                   "takes too many steps", limits);
 }
 
+TEST_CASE("regular expressions are charged for what they read, again and again too") {
+    const std::string long_text = "#set($s = 'a')#foreach($i in [1..17])#set($s = $s + $s)#end";
+    check_limited(long_text + "#set($x = $s.replaceAll('a.*b|a', 'x'))", "takes too many steps");
+    check_limited(long_text + "#set($x = $s.split('a(.*b)?').size())", "takes too many steps");
+    check_limited(long_text +
+                      "#foreach($i in [1..1000])#if($s.matches('(a|b)*a(a|b){99}'))#end"
+                      "#end",
+                  "takes too many steps");
+    CHECK(render(long_text + "$s.replaceAll('a', '').length() $s.replaceAll('[ab]', '').length() "
+                             "$s.split('[a,]', -1).size()") == "0 0 131073");
+}
+
 TEST_CASE("what calls itself ends at the depth") {
     check_limited("#macro(m)#m()#end#m()", "nested too deeply");
     check_limited("#macro(m $x)#m(\"$x\")#end#m('x')", "nested too deeply");
