@@ -59,6 +59,8 @@ std::string_view ExchangeLogValues::error_value(LogVariable variable) const {
             return write_quoted(error.message);
         case LogVariable::ErrorResponseType:
             return to_text(error.type);
+        case LogVariable::ErrorValidationErrorString:
+            return exchange_.validation_error;
         default:
             return {};
     }

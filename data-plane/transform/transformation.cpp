@@ -42,7 +42,9 @@ Value stage_variables(const Exchange& exchange, Heap& heap) {
 }  // namespace
 
 void Document::set(std::string_view text) {
-    text_ = text.empty() ? "{}" : text;
+    if (text.empty()) text = "{}";
+    if (text.data() == text_.data() && text.size() == text_.size()) return;  // maybe parsed already
+    text_ = text;
     is_parsed_ = false;
     json_.reset();
 }

@@ -2,9 +2,10 @@
 
 import gzip
 import json
+import os
 import unittest
 
-from stack import Stack, make_api
+from stack import Stack, make_api, wait_for
 from upstream import Upstream
 
 
@@ -67,6 +68,15 @@ class Transformations(unittest.TestCase):
                                     (b"no json", "/prod/pets?color=red", "Invalid request body")):
             answer = self.post(body, path)
             self.assertEqual((400, {"message": message}), (answer.status, json.loads(answer.body)))
+        path = os.path.join(self.stack.home, "log", "access.log")
+
+        def reasons():
+            if not os.path.exists(path):
+                return None
+            with open(path, encoding="utf-8") as file:
+                return [text for text in file if "instance type (integer) does not match" in text]
+
+        wait_for(reasons, 5, "the reason in the log")
 
     def test_a_draft_is_tested_with_its_templates(self):
         resource = next(item["id"] for item in self.client.get_resources(restApiId=self.api)["items"]
