@@ -83,7 +83,6 @@ private:
     std::array<char, 2> start_{};  ///< Of deflate.
     std::uint8_t start_bytes_ = 0;
     bool is_gzip_ = false;
-    bool is_started_ = false;
     bool is_at_end_ = false;
 };
 

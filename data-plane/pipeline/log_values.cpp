@@ -161,6 +161,7 @@ std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view
         case LogVariable::ErrorMessage:
         case LogVariable::ErrorMessageString:
         case LogVariable::ErrorResponseType:
+        case LogVariable::ErrorValidationErrorString:
             return error_value(variable);
         case LogVariable::IntegrationError:
         case LogVariable::IntegrationLatency:
