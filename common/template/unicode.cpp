@@ -171,27 +171,6 @@ std::string_view to_upper(std::string_view text, dynamic::Heap& heap) {
     });
 }
 
-std::string_view to_valid_utf8(std::string_view text, dynamic::Heap& heap) {
-    if (is_ascii(text)) return heap.copy(text);
-    std::pmr::string valid(heap.resource());
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t from = at;
-        const char32_t code_point = next_code_point(text, at);
-        // The shortest form of a code point that is none of the surrogates.
-        const std::size_t size = code_point < 0x80      ? 1
-                                 : code_point < 0x800   ? 2
-                                 : code_point < 0x10000 ? 3
-                                                        : 4;
-        const bool is_surrogate = code_point >= 0xd800 && code_point < 0xe000;
-        if (at - from == size && !is_surrogate) {
-            valid += text.substr(from, size);
-        } else {
-            append_utf8(0xfffd, valid);
-        }
-    }
-    return heap.copy(valid);
-}
-
 std::string unescape_unicode(std::string_view text) {
     std::string plain;
     for (std::size_t at = 0; at < text.size();) {

@@ -34,9 +34,6 @@ std::int32_t hash_of(std::string_view text);
 std::string_view to_lower(std::string_view text, dynamic::Heap& heap);
 std::string_view to_upper(std::string_view text, dynamic::Heap& heap);
 
-/// With U+FFFD for what is no UTF-8.
-std::string_view to_valid_utf8(std::string_view text, dynamic::Heap& heap);
-
 /// With "\u0041" replaced by what it stands for.
 std::string unescape_unicode(std::string_view text);
 

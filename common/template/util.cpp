@@ -63,7 +63,7 @@ Result<Value> url_encode(std::string_view text, Heap& heap) {
 Result<Value> url_decode(std::string_view text, Heap& heap) {
     const auto decoded = http::percent_decode(text, http::Plus::Space);
     if (!decoded) return invalid("the text is not URL encoded");
-    return Value::string(to_valid_utf8(*decoded, heap));
+    return Value::string(heap.copy(valid_utf8(*decoded)));
 }
 
 Result<Value> base64_encode(std::string_view text, Heap& heap) {
@@ -73,7 +73,7 @@ Result<Value> base64_encode(std::string_view text, Heap& heap) {
 Result<Value> base64_decode(std::string_view text, Heap& heap) {
     const auto decoded = from_base64(text);
     if (!decoded) return invalid("the text is not Base64");
-    return Value::string(to_valid_utf8(*decoded, heap));
+    return Value::string(heap.copy(valid_utf8(*decoded)));
 }
 
 Result<Value> parse_json(std::string_view text, Heap& heap) {
