@@ -31,16 +31,15 @@ bool needs_escape(char c) {
 void append_escape(char32_t code_point, std::pmr::string& out) {
     constexpr std::string_view kNamed = "\b\n\t\f\r";
     constexpr std::string_view kNames = "bntfr";
-    if (code_point >= 0x10000) {
+    const std::size_t named =
+        code_point < 0x20 ? kNamed.find(static_cast<char>(code_point)) : std::string_view::npos;
+    if (named != std::string_view::npos) {
+        out += '\\';
+        out += kNames[named];
+    } else if (code_point >= 0x10000) {
         append_unit(0xd800 + ((code_point - 0x10000) >> 10U), out);
         append_unit(0xdc00 + ((code_point - 0x10000) & 0x3ffU), out);
-    } else if (code_point >= 0x80) {
-        append_unit(code_point, out);
-    } else if (const std::size_t at = kNamed.find(static_cast<char>(code_point));
-               at != std::string_view::npos) {
-        out += '\\';
-        out += kNames[at];
-    } else if (code_point < 0x20) {
+    } else if (code_point >= 0x80 || code_point < 0x20) {
         append_unit(code_point, out);
     } else {
         out += '\\';

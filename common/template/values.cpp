@@ -13,7 +13,6 @@ namespace turnpike::velocity {
 
 using dynamic::Heap;
 using dynamic::Kind;
-using dynamic::List;
 using dynamic::Map;
 using dynamic::Value;
 
