@@ -131,12 +131,39 @@ private:
     std::string_view rest_;
 };
 
-Result<velocity::Program> pooled(ProgramPool& programs, const MappingTemplate& entry) {
+/// What the comment `## turnpike: parseXml, toXml, evaluate` in the first line turns on.
+/// Errors: Invalid for what it does not know.
+Result<velocity::Options> read_switches(std::string_view text, velocity::UtilOptions& util) {
+    constexpr std::string_view kComment = "##";
+    constexpr std::string_view kMark = "turnpike:";
+    velocity::Options options;
+    if (!text.starts_with(kComment)) return options;
+    std::string_view line = trim(text.substr(kComment.size(), text.find_first_of("\r\n") - 2));
+    if (!line.starts_with(kMark)) return options;
+    for (const std::string_view piece : split(line.substr(kMark.size()), ',')) {
+        const std::string_view name = trim(piece);
+        if (name == "parseXml") {
+            util.has_parse_xml = true;
+        } else if (name == "toXml") {
+            util.has_to_xml = true;
+        } else if (name == "evaluate") {
+            options.has_evaluate = true;
+        } else {
+            return invalid("line 1: no switch is called '" + std::string(name) + "'");
+        }
+    }
+    return options;
+}
+
+Result<velocity::Program> pooled(ProgramPool& programs, MappingTemplate& entry) {
+    const auto options = read_switches(entry.text, entry.util);
+    if (!options) return invalid(entry.media_type + ": " + options.error().message);
     // The name is part of what the program says when it fails.
     const std::string key = entry.media_type + '\n' + entry.text;
     const auto found = programs.find(key);
     if (found != programs.end()) return found->second;
-    return programs.emplace(key, velocity::compile(entry.text, entry.media_type)).first->second;
+    return programs.emplace(key, velocity::compile(entry.text, entry.media_type, *options))
+        .first->second;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "common/base/text.hpp"
 #include "common/model/deployment.hpp"
 #include "common/template/program.hpp"
+#include "common/template/util.hpp"
 
 namespace turnpike::snapshot {
 
@@ -20,6 +21,7 @@ struct MappingTemplate {
     /// Set if it has references or directives, so that what it gives depends on the request: what
     /// is run, or why it never can be.
     std::optional<Result<velocity::Program>> program;
+    velocity::UtilOptions util;  ///< What of ours its first line turned on.
     /// Of a template for MOCK that needs no evaluation: the status it yields, if any.
     std::optional<int> mock_status;
 

@@ -93,7 +93,7 @@ Result<std::string_view> Transformation::render(Exchange& exchange,
     try {
         InputObject input(exchange, *this, body);
         ContextObject context(exchange, *this);
-        velocity::Util util;
+        velocity::Util util(mapping_template.util);
         const std::array variables{
             velocity::Variable{"input", Value::object(input)},
             velocity::Variable{"util", Value::object(util)},

@@ -69,3 +69,20 @@ TEST_CASE("a template that cannot be compiled says why when it is asked for") {
     REQUIRE_FALSE(*templates[0].program);
     CHECK(templates[0].program->error().message.find("text/plain") != std::string::npos);
 }
+
+TEST_CASE("the first line turns on what is ours, and nothing else does") {
+    const auto templates = prepared({
+        {"a/a", "## turnpike: parseXml, toXml\n$util.x"},
+        {"a/b", "##turnpike:evaluate\r\n#evaluate('x')"},
+        {"a/c", "## turnpike: parseXml, nothing\n$x"},
+        {"a/d", "$x ## turnpike: parseXml"},
+        {"a/e", "#evaluate('x')"},
+    });
+    CHECK(templates[0].util.has_parse_xml);
+    CHECK(templates[0].util.has_to_xml);
+    CHECK(templates[1].program->has_value());
+    REQUIRE_FALSE(templates[2].program->has_value());
+    CHECK(templates[2].program->error().message == "a/c: line 1: no switch is called 'nothing'");
+    CHECK_FALSE(templates[3].util.has_parse_xml);
+    CHECK_FALSE(templates[4].program->has_value());
+}

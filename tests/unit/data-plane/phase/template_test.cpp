@@ -265,3 +265,18 @@ TEST_CASE("an answer that is no JSON fails a mapping of its body") {
     CHECK(status_of(response) == 500);
     CHECK(field_of(response, "x-amzn-errortype") == "InternalFailureException");
 }
+
+TEST_CASE("a template that asks for it reads and writes XML") {
+    const FixedBackend backend(
+        ok_answer("<pets><pet id='1'>rex</pet><pet id='2'>tom</pet></pets>"));
+    const Gateway gateway(one(method(
+        "GET",
+        answering(backend,
+                  "## turnpike: parseXml, toXml\n"
+                  "#set($doc = $util.parseXml($input.body))"
+                  "#foreach($pet in $doc.pets.pet)$pet[\"#text\"]#if($foreach.hasNext),#end#end "
+                  "$util.toXml({\"first\": $doc.pets.pet[0][\"@id\"]})"))));
+    CHECK(body_of(gateway.call("GET /prod/a/7")) == "rex,tom <first>1</first>");
+    const Gateway off(one(method("GET", answering(backend, "[$util.parseXml($input.body)]"))));
+    CHECK(body_of(off.call("GET /prod/a/7")) == "[]");
+}
