@@ -342,7 +342,9 @@ Result<std::string_view> render_request(Exchange& exchange, const snapshot::Mapp
     if (!chosen.needs_evaluation()) return std::string_view(chosen.text);
     auto& transformation = transform::Transformation::of(exchange);
     transformation.request_body().set(content.bytes);
-    return transformation.render(exchange, chosen, transformation.request_body());
+    auto text = transformation.render(exchange, chosen, transformation.request_body());
+    if (!text) return invalid("Unable to transform request: " + text.error().message);
+    return text;
 }
 
 Result<void> build_http_request(Exchange& exchange) {

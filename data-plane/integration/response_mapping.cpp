@@ -107,7 +107,7 @@ Result<std::string_view> render(Exchange& exchange, const MappingTemplate& chose
     auto& transformation = transform::Transformation::of(exchange);
     transformation.response_body().set(content.bytes);
     auto text = transformation.render(exchange, chosen, transformation.response_body());
-    if (!text) return configuration(text.error().message);
+    if (!text) return configuration("Unable to transform response: " + text.error().message);
     return text;
 }
 

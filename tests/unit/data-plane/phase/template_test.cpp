@@ -252,6 +252,8 @@ TEST_CASE("a template that fails answers 500 and tells where in the log") {
         CHECK(body_of(response) == R"({"message": "Internal server error"})");
         CHECK(request.logged().back().detail.find("application/json") != std::string::npos);
         CHECK(request.logged().back().detail.find("line 2") != std::string::npos);
+        CHECK(request.logged().back().detail.starts_with(
+            "Execution failed due to configuration error: Unable to transform request: "));
         const Gateway answer(one(method("GET", answering(backend, broken))));
         CHECK(status_of(answer.call("GET /prod/a/7")) == 500);
     }
