@@ -29,16 +29,6 @@ constexpr std::array kRequestSources{
     Prefix{"context.", Kind::Context},
 };
 
-constexpr std::array kGatewaySources{
-    Prefix{"method.request.path.", Kind::Path},
-    Prefix{"method.request.querystring.", Kind::QueryLast},
-    Prefix{"method.request.multivaluequerystring.", Kind::QueryAll},
-    Prefix{"method.request.header.", Kind::HeaderLast},
-    Prefix{"method.request.multivalueheader.", Kind::HeaderAll},
-    Prefix{"stageVariables.", Kind::StageVariable},
-    Prefix{"context.", Kind::Context},
-};
-
 constexpr std::array kResponseSources{
     Prefix{"integration.response.header.", Kind::ResponseHeaderLast},
     Prefix{"integration.response.multivalueheader.", Kind::ResponseHeaderAll},
@@ -158,11 +148,19 @@ Result<std::vector<ParameterMapping>> compile_response_mappings(const model::Str
 }
 
 Result<std::vector<ParameterMapping>> compile_gateway_mappings(const model::StringMap& entries) {
-    return compile(kGatewayTargets, kGatewaySources, entries);
+    auto mappings = compile(kGatewayTargets, kRequestSources, entries);
+    if (!mappings) return mappings;
+    for (const ParameterMapping& mapping : *mappings) {
+        if (mapping.source.reads_body()) {
+            return invalid("mapping source of " + mapping.name + " is not valid");
+        }
+    }
+    return mappings;
 }
 
 std::optional<ParameterSource> gateway_source(std::string_view text) {
-    return parse_source(kGatewaySources, text);
+    std::optional<ParameterSource> source = parse_source(kRequestSources, text);
+    return source && source->reads_body() ? std::nullopt : source;
 }
 
 }  // namespace turnpike::snapshot
