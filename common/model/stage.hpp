@@ -39,6 +39,13 @@ struct AccessLogSettings {
     std::string destination_arn;
 };
 
+/// Which requests are recorded step by step (docs/explain.md).
+struct ExplainSettings {
+    double percent_traffic = 0;  ///< 0..100; 0: none.
+    /// Bodies, headers and rendered templates as well.
+    bool data_trace_enabled = false;
+};
+
 /// A named pointer to a deployment with live settings.
 struct Stage {
     std::string api_id;
@@ -52,6 +59,7 @@ struct Stage {
     std::vector<std::pair<std::string, MethodSettings>> method_settings;
     std::optional<CanarySettings> canary;
     AccessLogSettings access_log;
+    ExplainSettings explain;
     bool disable_execute_api_endpoint = false;
     bool cache_cluster_enabled = false;
     bool tracing_enabled = false;

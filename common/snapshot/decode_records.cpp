@@ -51,6 +51,16 @@ model::CanarySettings canary_settings(const json::Value& value, Fields::Failure&
     return canary;
 }
 
+model::ExplainSettings explain_settings(const json::Value& value, Fields::Failure& failure) {
+    Fields fields(value, failure, "explain");
+    model::ExplainSettings explain;
+    explain.percent_traffic = fields.number("percentTraffic").value_or(0);
+    const bool is_percentage = explain.percent_traffic >= 0 && explain.percent_traffic <= 100;
+    if (!is_percentage) fields.fail("percentTraffic", "is out of range");
+    explain.data_trace_enabled = fields.flag("dataTraceEnabled");
+    return explain;
+}
+
 const json::Value* present(const json::Value& value, std::string_view name) {
     const json::Value* const found = value.find(name);
     return found == nullptr || found->is_null() ? nullptr : found;
@@ -111,6 +121,9 @@ Result<model::Stage> decode_stage(std::string_view record) {
         Fields log_fields(*log, failure, "accessLogSettings");
         stage.access_log.format = log_fields.text("format", kTextBytesMax);
         stage.access_log.destination_arn = log_fields.text("destinationArn", kNameBytesMax);
+    }
+    if (const json::Value* explain = present(*parsed, "explain")) {
+        stage.explain = explain_settings(*explain, failure);
     }
     if (failure) return *failure;
     return stage;

@@ -33,8 +33,13 @@ public:
     std::string test_document(std::string_view hash) const {
         return joined(":test-document:", hash);
     }
+    /// Requests that were recorded: ids by time, and a document of each; one script writes both.
+    std::string explained_ids() const { return explained() + ":ids"; }
+    std::string explained_documents() const { return explained() + ":documents"; }
 
 private:
+    /// A hash tag of its own: every worker writes here, with load that the rest need not share.
+    std::string explained() const { return "{" + plain_ + ":explain}"; }
     std::string joined(std::string_view infix, std::string_view rest) const {
         return plain_ + std::string(infix) + std::string(rest);
     }

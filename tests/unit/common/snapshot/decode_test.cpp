@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "common/snapshot/limits.hpp"
+#include "common/snapshot/published.hpp"
 #include "tests/unit/common/snapshot/documents.hpp"
 
 using namespace turnpike;
@@ -193,4 +194,35 @@ TEST_CASE("a plan record is decoded") {
     CHECK(plan->quota->period == "DAY");
     CHECK_FALSE(decode_plan(R"({"id":"p1","apiStages":[{"apiId":"a"}]})"));
     CHECK_FALSE(decode_plan(R"({"id":"p1","quota":{"limit":"x","period":"DAY"}})"));
+}
+
+TEST_CASE("a stage records no requests unless its record says so") {
+    const auto record = [](std::string_view explain) {
+        return R"({"apiId":"a","stageName":"prod","snapshot":"hash")" + std::string(explain) + "}";
+    };
+    const auto silent = decode_stage(record(""));
+    REQUIRE(silent);
+    CHECK(silent->explain.percent_traffic == 0);
+    CHECK_FALSE(silent->explain.data_trace_enabled);
+    const auto sampled =
+        decode_stage(record(R"(,"explain":{"percentTraffic":12.5,"dataTraceEnabled":true})"));
+    REQUIRE(sampled);
+    CHECK(sampled->explain.percent_traffic == 12.5);
+    CHECK(sampled->explain.data_trace_enabled);
+    CHECK(decode_stage(record(R"(,"explain":{"percentTraffic":100})"))->explain.percent_traffic ==
+          100);
+    CHECK(decode_stage(record(R"(,"explain":{"percentTraffic":100.1})")).error().message ==
+          "explain.percentTraffic is out of range");
+    for (const std::string_view wrong :
+         {R"(,"explain":7)", R"(,"explain":{"percentTraffic":-0.5})",
+          R"(,"explain":{"percentTraffic":"5"})", R"(,"explain":{"dataTraceEnabled":1})"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(decode_stage(record(wrong)));
+    }
+}
+
+TEST_CASE("what is recorded of requests lies in one slot, apart from what is published") {
+    const PublishedNames names("tp");
+    CHECK(names.explained_ids() == "{tp:explain}:ids");
+    CHECK(names.explained_documents() == "{tp:explain}:documents");
 }
