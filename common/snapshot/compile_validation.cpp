@@ -1,8 +1,5 @@
 #include "common/snapshot/compile_validation.hpp"
 
-#include <algorithm>
-#include <optional>
-
 #include "common/base/text.hpp"
 
 namespace turnpike::snapshot {
@@ -38,6 +35,16 @@ const CompiledValidation::Body* CompiledValidation::find_body(
     return fallback;
 }
 
+ValidationCompiler::ValidationCompiler(const model::Deployment& deployment)
+    : api_id_(deployment.api.id) {
+    models_.reserve(deployment.models.size());
+    for (const model::Model& model : deployment.models) models_.emplace(model.name, &model);
+    validators_.reserve(deployment.request_validators.size());
+    for (const model::RequestValidator& validator : deployment.request_validators) {
+        validators_.emplace(validator.id, &validator);
+    }
+}
+
 std::shared_ptr<const CompiledValidation> ValidationCompiler::of(const model::Method& method) {
     const model::RequestValidator* validator = find_validator(method.request_validator_id);
     if (validator == nullptr) return nullptr;
@@ -59,31 +66,36 @@ std::shared_ptr<const CompiledValidation> ValidationCompiler::of(const model::Me
 }
 
 const model::RequestValidator* ValidationCompiler::find_validator(std::string_view id) const {
-    const auto& validators = deployment_.request_validators;
-    const auto found = std::ranges::find(validators, id, &model::RequestValidator::id);
-    return id.empty() || found == validators.end() ? nullptr : &*found;
+    const auto found = validators_.find(id);
+    return id.empty() || found == validators_.end() ? nullptr : found->second;
 }
 
 const model::Model* ValidationCompiler::find_model(std::string_view name) const {
-    const auto found = std::ranges::find(deployment_.models, name, &model::Model::name);
-    return found == deployment_.models.end() ? nullptr : &*found;
+    const auto found = models_.find(name);
+    return found == models_.end() ? nullptr : found->second;
 }
 
-ValidationCompiler::SharedSchema ValidationCompiler::schema_of(const std::string& named) {
-    if (const auto found = schemas_.find(named); found != schemas_.end()) {
-        return found->second;
-    }
+ValidationCompiler::SharedSchema ValidationCompiler::schema_of(std::string_view name) {
+    if (const auto found = schemas_.find(name); found != schemas_.end()) return found->second;
+    return schemas_.emplace(name, compile(name)).first->second;
+}
+
+ValidationCompiler::SharedSchema ValidationCompiler::compile(std::string_view named) {
+    constexpr std::size_t kSchemaBytes = 250;
+    constexpr std::size_t kBytesPerByte = 4;  // compiled, of its text
     const auto resolve = [this](std::string_view uri) -> std::optional<std::string> {
-        const auto name = model_name(uri, deployment_.api.id);
+        const auto name = model_name(uri, api_id_);
         const model::Model* model = name ? find_model(*name) : nullptr;
-        return model == nullptr ? std::nullopt : std::optional(model->schema);
+        if (model == nullptr) return std::nullopt;
+        bytes_ += kBytesPerByte * model->schema.size();
+        return model->schema;
     };
     const model::Model* model = find_model(named);
     // "Empty" stands for any body, even if its model was deleted.
     const std::string_view text = model != nullptr ? std::string_view(model->schema) : "{}";
-    auto compiled = std::make_shared<const Result<schema::Schema>>(
-        schema::compile(text, resolve, model_uri(deployment_.api.id, named)));
-    return schemas_.emplace(named, std::move(compiled)).first->second;
+    bytes_ += kSchemaBytes + kBytesPerByte * text.size();
+    return std::make_shared<const Result<schema::Schema>>(
+        schema::compile(text, resolve, model_uri(api_id_, named)));
 }
 
 }  // namespace turnpike::snapshot

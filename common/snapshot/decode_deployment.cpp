@@ -33,10 +33,11 @@ public:
             if (failure_) break;
             deployment.resources.push_back(resource(item));
         }
-        for (const json::Value& item : fields.array("models", kMapEntriesMax)) {
+        for (const json::Value& item : fields.array("models", limits::kModelsMax)) {
             deployment.models.push_back(model(item));
         }
-        for (const json::Value& item : fields.array("requestValidators", kMapEntriesMax)) {
+        for (const json::Value& item :
+             fields.array("requestValidators", limits::kRequestValidatorsMax)) {
             deployment.request_validators.push_back(request_validator(item));
         }
         for (const json::Value& item : fields.array("gatewayResponses", kMapEntriesMax)) {

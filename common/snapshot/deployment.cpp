@@ -32,7 +32,7 @@ Result<Authorization> authorization_of(std::string_view type) {
     return invalid("authorizationType is not a known one: " + std::string(type));
 }
 
-/// Rough on purpose: the budget it feeds is a safety net, not an account.
+/// Without the schemas. Rough on purpose: the budget it feeds is a safety net, not an account.
 std::size_t estimate(const model::Deployment& deployment) {
     constexpr std::size_t kResourceBytes = 400;
     constexpr std::size_t kMethodBytes = 900;
@@ -55,10 +55,6 @@ std::size_t estimate(const model::Deployment& deployment) {
                 add(response.response_templates);
             }
         }
-    }
-    constexpr std::size_t kSchemaFactor = 4;  // compiled, of its text
-    for (const model::Model& model : deployment.models) {
-        bytes += kEntryBytes + kSchemaFactor * model.schema.size();
     }
     for (const model::GatewayResponse& response : deployment.gateway_responses) {
         bytes += kEntryBytes;
@@ -89,6 +85,7 @@ public:
         if (!root) return root.error();
         reserve();
         if (Result<void> done = add_tree(*root); !done) return done.error();
+        result_->bytes_ += validations_.bytes();
         std::optional<Router> router = std::move(builder_).build();
         if (!router) return invalid("two resources of one parent have the same path part");
         result_->router_ = std::move(*router);

@@ -13,6 +13,10 @@ inline constexpr std::size_t kResourceDepthMax = 64;
 inline constexpr std::size_t kPathPartBytesMax = 1024;
 inline constexpr std::size_t kPathParametersMax = 32;  ///< On the way to one resource.
 inline constexpr std::size_t kMapEntriesMax = 1000;    ///< Of any map of the contract.
+/// Of one API. Their quotas are settings that an installation may raise by much; what bounds the
+/// memory is the size of the document.
+inline constexpr std::size_t kModelsMax = 100'000;
+inline constexpr std::size_t kRequestValidatorsMax = 100'000;
 inline constexpr std::size_t kTextBytesMax = std::size_t{400} << 10U;  ///< A template, a policy.
 inline constexpr std::size_t kSchemaBytesMax = std::size_t{2} << 20U;
 /// The contract's longest names have 1024 characters of up to four bytes.
