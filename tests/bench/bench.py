@@ -15,6 +15,7 @@ import management  # noqa: E402
 import rollout  # noqa: E402  (the path above)
 import templates  # noqa: E402
 import traffic  # noqa: E402
+import transform  # noqa: E402
 import worker   # noqa: E402
 
 # Benchmark -> function(settings) -> [Figure, ...]
@@ -22,6 +23,7 @@ BENCHMARKS = {
     "proxy": traffic.proxy,
     "reject": traffic.reject,
     "tls": traffic.tls,
+    "transform": transform.transform,
     "routes": traffic.routes,
     "memory": worker.memory,
     "ready": worker.ready,
@@ -40,6 +42,7 @@ BUDGETS = {
     "proxy_rps_vs_haproxy": (1.0, "min"),
     "reject_cpu_vs_nginx_return": (1.2, "max"),
     "tls_cpu_vs_nginx": (1.0, "max"),
+    "transform_cpu_vs_nginx": (1.6, "max"),
     "routes_cpu_ratio": (1.1, "max"),
     "memory_idle_mib": (20, "max"),
     "memory_per_connection_kib": (6, "max"),
@@ -86,6 +89,7 @@ def main():
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    os.environ["TURNPIKE_TEST_BINARIES"] = os.path.abspath(arguments.binaries)  # where Stack looks
     directory = os.path.join(ROOT, "build", "bench")
     os.makedirs(directory, exist_ok=True)
     path = os.path.join(directory, "results.json")
