@@ -1,15 +1,14 @@
-#include <re2/re2.h>
-
 #include "common/dynamic/text.hpp"
 #include "common/jsonpath/parser.hpp"
 #include "common/jsonpath/path.hpp"
+#include "common/regex/java_pattern.hpp"
 
 namespace turnpike::jsonpath {
 
 namespace {
 
 constexpr std::size_t kPatternsMax = 16;
-constexpr std::int64_t kPatternMemoryMax = std::int64_t{256} << 10U;  ///< Of one.
+constexpr std::size_t kPatternBytesMax = std::size_t{256} << 10U;  ///< Of one, compiled.
 
 void append_utf8(std::uint32_t code, std::string& out) {
     const auto byte = [&out](std::uint32_t bits) { out += static_cast<char>(bits); };
@@ -194,25 +193,20 @@ std::optional<std::uint32_t> Parser::pattern() {
         cursor_.fail_at(start, "the pattern has no end");
         return std::nullopt;
     }
-    std::string expression(cursor_.since(body));
+    const std::string_view expression = cursor_.since(body);
     cursor_.advance();
     std::string flags;
     for (; std::string_view("imsu").find(cursor_.current()) != std::string_view::npos &&
            !cursor_.at_end();
          cursor_.advance()) {
-        // Letters of other scripts ignore case in any event.
-        if (cursor_.current() != 'u') flags += cursor_.current();
+        flags += cursor_.current();
     }
-    if (!flags.empty()) expression = "(?" + flags + ")" + expression;
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(kPatternMemoryMax);
-    auto compiled = std::make_unique<re2::RE2>(expression, options);
-    if (!compiled->ok()) {
-        cursor_.fail_at(start, "the pattern is not supported (" + compiled->error() + ")");
+    auto compiled = regex::compile_java(expression, kPatternBytesMax, flags);
+    if (!compiled) {
+        cursor_.fail_at(start, "the pattern is not supported (" + compiled.error().message + ")");
         return std::nullopt;
     }
-    program_.patterns.push_back(std::move(compiled));
+    program_.patterns.push_back(std::move(*compiled));
     return static_cast<std::uint32_t>(program_.patterns.size() - 1);
 }
 

@@ -1,7 +1,5 @@
 #include "common/jsonpath/path.hpp"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <string>
 

@@ -124,7 +124,7 @@ struct Program {
     std::vector<Condition> conditions;
     std::vector<Operand> operands;
     std::vector<Literal> literals;
-    std::vector<std::unique_ptr<re2::RE2>> patterns;
+    std::vector<std::shared_ptr<const re2::RE2>> patterns;
     std::uint32_t main = 0;  ///< in paths
     bool is_plain = false;   ///< The main path has names and indices only.
 };

@@ -6,7 +6,8 @@
 #include <array>
 #include <vector>
 
-#include "common/template/regex_syntax.hpp"
+#include "common/regex/java_pattern.hpp"
+#include "common/regex/java_syntax.hpp"
 #include "common/template/search.hpp"
 #include "common/template/unicode.hpp"
 
@@ -14,7 +15,7 @@ namespace turnpike::velocity {
 namespace {
 
 constexpr std::size_t kExpressionBytesMax = 4096;
-constexpr std::int64_t kMemoryMax = 1 << 20;
+constexpr std::size_t kMemoryBytesMax = 1 << 20;
 constexpr std::size_t kGroupsMax = 32;
 constexpr std::size_t kFailedSteps = 20'000;
 
@@ -25,32 +26,29 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 }  // namespace
 
 std::shared_ptr<const Regex> Regex::compile(std::string_view expression) {
-    auto regex = std::make_shared<Regex>();
-    regex->cost_ = 1000 + 100 * std::min(expression.size(), kExpressionBytesMax);
+    auto made = std::make_shared<Regex>();
+    made->cost_ = 1000 + 100 * std::min(expression.size(), kExpressionBytesMax);
     if (expression.size() > kExpressionBytesMax) {
-        regex->problem_ = "the regular expression is too long";
-        return regex;
+        made->problem_ = "the regular expression is too long";
+        return made;
     }
-    if (auto literal = as_literal(expression)) {
-        regex->literal_ = std::move(*literal);
-        return regex;
+    if (auto literal = regex::as_literal(expression)) {
+        made->literal_ = std::move(*literal);
+        return made;
     }
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(kMemoryMax);
-    auto compiled = std::make_shared<const re2::RE2>(to_re2(expression), options);
-    if (!compiled->ok()) {
-        regex->cost_ += kFailedSteps;
-        regex->problem_ = "the regular expression is not supported: " + compiled->error();
-        return regex;
+    auto compiled = regex::compile_java(expression, kMemoryBytesMax);
+    if (!compiled) {
+        made->cost_ += kFailedSteps;
+        made->problem_ = "the regular expression is not supported: " + compiled.error().message;
+        return made;
     }
-    regex->program_size_ = static_cast<std::size_t>(compiled->ProgramSize());
-    regex->cost_ += 4 * regex->program_size_;
-    regex->is_local_ = is_local(expression);
-    regex->groups_ = static_cast<std::size_t>(compiled->NumberOfCapturingGroups()) + 1;
-    if (regex->groups_ > kGroupsMax) regex->problem_ = "the regular expression has too many groups";
-    regex->compiled_ = std::move(compiled);
-    return regex;
+    made->compiled_ = std::move(*compiled);
+    made->program_size_ = static_cast<std::size_t>(made->compiled_->ProgramSize());
+    made->cost_ += 4 * made->program_size_;
+    made->is_local_ = regex::is_local(expression);
+    made->groups_ = static_cast<std::size_t>(made->compiled_->NumberOfCapturingGroups()) + 1;
+    if (made->groups_ > kGroupsMax) made->problem_ = "the regular expression has too many groups";
+    return made;
 }
 
 /// RE2 gives up its fast automaton for large programs, and then follows many states at once.

@@ -5,7 +5,7 @@ import re
 from sources import lines, report, sources
 
 COMMON = {"common/base", "common/json", "common/http"}
-ENGINES = {"common/dynamic", "common/jsonpath", "common/schema", "common/template"}
+ENGINES = {"common/dynamic", "common/jsonpath", "common/regex", "common/schema", "common/template"}
 ALL_COMMON = COMMON | ENGINES | {f"common/{name}" for name in
                        ("config", "crypto", "model", "snapshot", "telemetry", "redis")}
 
@@ -15,8 +15,9 @@ ALLOWED = {
     "common/json": {"common/base"},
     "common/dynamic": {"common/base"},
     "common/http": {"common/base"},
-    "common/jsonpath": COMMON | {"common/dynamic"},
-    "common/template": COMMON | {"common/dynamic"},
+    "common/regex": {"common/base"},
+    "common/jsonpath": COMMON | {"common/dynamic", "common/regex"},
+    "common/template": COMMON | {"common/dynamic", "common/regex"},
     "common/schema": COMMON | {"common/dynamic"},
     "common/crypto": COMMON,
     "common/config": COMMON,
@@ -51,7 +52,7 @@ THIRD_PARTY = {
     "spdlog/": {"common/telemetry"},
     "prometheus/": {"common/telemetry"},
     "CLI/": {"common/config"},
-    "re2/": {"common/jsonpath", "common/schema", "common/snapshot", "common/template"},
+    "re2/": {"common/jsonpath", "common/regex", "common/schema", "common/snapshot", "common/template"},
     "ares.h": {"data-plane/integration"},
     "expat.h": {"common/template"},
     "yaml.h": {"control-plane/openapi"},
@@ -92,7 +93,7 @@ def check(path):
 
 def is_other_phase(path, included):
     own = path.removesuffix(".cpp").removesuffix(".hpp")
-    shared = ("data-plane/phase/order", "data-plane/phase/phases")
+    shared = ("data-plane/phase/describe", "data-plane/phase/order")
     name = included.removesuffix(".hpp")
     return not own.endswith("/order") and name != own and name not in shared
 

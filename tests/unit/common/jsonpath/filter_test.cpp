@@ -102,6 +102,18 @@ TEST_CASE("patterns match the whole text") {
     CHECK(reason("$[?(@ =~ /(?=a)/)]").find("the pattern is not supported") != std::string::npos);
 }
 
+TEST_CASE("patterns are Java's") {
+    constexpr std::string_view kItems = R"(["foo","FOO","f-o"])";
+    CHECK(filtered("@ =~ /(?<x>F)o\\p{Alpha}/i", kItems) == R"(["foo","FOO"])");
+    CHECK(filtered("@ =~ /(?i)F.O/", kItems) == R"(["foo","FOO","f-o"])");
+    CHECK(filtered("@ =~ /(?iu)f\\Q-\\Eo/", kItems) == R"(["f-o"])");
+    for (const std::string_view pattern : {"fo++", "[a-z&&[^o]]+", "(?U)foo", "(?P<x>foo)"}) {
+        CAPTURE(pattern);
+        const std::string told = reason("$[?(@ =~ /" + std::string(pattern) + "/)]");
+        CHECK(told.find("the pattern is not supported") != std::string::npos);
+    }
+}
+
 TEST_CASE("a filter on a map lets the map through or not") {
     CHECK(found("$[?(@.a == 1)].b", R"({"a":1,"b":2})") == "[2]");
     CHECK(found("$[?(@.a == 2)].b", R"({"a":1,"b":2})") == "[]");
