@@ -3,9 +3,12 @@
 import os
 import statistics
 import subprocess
+import tempfile
+
+import java
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "template")
-JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("velocity", "commons-lang", "commons-collections3"))
+JARS = java.jars("velocity", "commons-lang", "commons-collections3")
 WARM_UP_S = 10
 
 
@@ -34,9 +37,17 @@ class Subject:
 
 def template(settings):
     """One thread each, in turn; both must give the same text."""
-    ours = Subject("turnpike", [os.path.join(settings.binaries, "turnpike-bench-template")])
-    java = ["java", "-cp", JARS, os.path.join(FOLDER, "Bench.java")]
-    theirs = Subject("velocity", java)
+    with tempfile.TemporaryDirectory() as directory:
+        ours = Subject("turnpike", [os.path.join(settings.binaries, "turnpike-bench-template")])
+        theirs = Subject("velocity", java.compiled(os.path.join(FOLDER, "Bench.java"), JARS, directory))
+        measure(ours, theirs, settings)
+    for subject in (ours, theirs):
+        print(f"{subject.name:12}{statistics.median(subject.rates):12.0f} evaluations/s")
+    return [("template_vs_velocity", "ratio", [a / b for a, b in zip(ours.rates, theirs.rates)])]
+
+
+def measure(ours, theirs, settings):
+    """Fills their rates, and ends both."""
     try:
         text = ours.ask("text")
         if text != theirs.ask("text"):
@@ -48,6 +59,3 @@ def template(settings):
     finally:
         ours.close()
         theirs.close()
-    for subject in (ours, theirs):
-        print(f"{subject.name:12}{statistics.median(subject.rates):12.0f} evaluations/s")
-    return [("template_vs_velocity", "ratio", [a / b for a, b in zip(ours.rates, theirs.rates)])]

@@ -12,10 +12,15 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(FOLDER, "..", "..", "support"))
+
+import java  # noqa: E402  (the path above)
+
 DATA = os.path.join(FOLDER, "data.json")
-JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("velocity", "commons-lang", "commons-collections3"))
+JARS = java.jars("velocity", "commons-lang", "commons-collections3")
 
 
 def read_cases(path):
@@ -66,7 +71,9 @@ def judge(case, ours, theirs):
 def main():
     cases = read_cases(sys.argv[2] if len(sys.argv) > 2 else os.path.join(FOLDER, "cases.txt"))
     ours, our_lines = answers([sys.argv[1], DATA], cases)
-    theirs, their_lines = answers(["java", "-cp", JARS, os.path.join(FOLDER, "Driver.java"), DATA], cases)
+    with tempfile.TemporaryDirectory() as directory:
+        driver = java.compiled(os.path.join(FOLDER, "Driver.java"), JARS, directory)
+        theirs, their_lines = answers([*driver, DATA], cases)
     wrong = 0
     for number, case in enumerate(cases):
         problem = judge(case, ours[number], theirs[number])
