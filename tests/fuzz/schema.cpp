@@ -2,11 +2,12 @@
 // within their bounds, what is not valid is told with a phrase, and "not" means the opposite.
 #include <string>
 
-#include "common/dynamic/text.hpp"
 #include "common/schema/schema.hpp"
 #include "tests/fuzz/check.hpp"
+#include "tests/fuzz/document.hpp"
 
 using namespace turnpike;
+using fuzz::json;
 
 namespace {
 
@@ -14,18 +15,11 @@ constexpr std::string_view kSelf = "http://h/self";
 constexpr schema::Limits kLimits{
     .depth_max = 200, .steps_max = 100'000, .problems_max = 8, .value_bytes_max = 64};
 
-std::string json(const dynamic::Value& value) {
-    std::pmr::string text;
-    dynamic::append_json(value, text);
-    return std::string(text);
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const std::string_view input(reinterpret_cast<const char*>(data), size);
-    const std::size_t end = std::min(input.find('\n'), input.size());
-    const std::string_view text = input.substr(0, end);
+    const fuzz::Input input = fuzz::input_of(data, size, '\n');
+    const std::string_view text = input.program;
     const schema::Resolver resolver = [text](std::string_view uri) -> std::optional<std::string> {
         if (uri == kSelf) return std::string(text);
         if (uri == "http://h/text")
@@ -39,8 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         FUZZ_CHECK(!compiled.error().message.empty());
         return 0;
     }
-    dynamic::Heap heap(std::size_t{8} << 20U);
-    const auto instance = dynamic::parse_json(input.substr(std::min(end + 1, input.size())), heap);
+    dynamic::Heap heap(fuzz::kHeapBytesMax);
+    const auto instance = dynamic::parse_json(input.document, heap);
     if (!instance) return 0;
     const std::string before = json(*instance);
     const auto report = schema::validate(*compiled, *instance, heap, kLimits);
