@@ -13,6 +13,7 @@
 #include "control-plane/api/call_counters.hpp"
 #include "control-plane/api/dispatcher.hpp"
 #include "control-plane/api/server.hpp"
+#include "control-plane/publish/explanations.hpp"
 #include "control-plane/publish/publisher.hpp"
 #include "control-plane/publish/rollout.hpp"
 #include "control-plane/publish/test_runner.hpp"
@@ -147,6 +148,7 @@ struct ControlPlane::Parts {
 
     telemetry::StatusAnswer readiness();
     std::string metrics() const;
+    api::Dispatcher::Additions additions() const;
 
     config::ControlSettings settings;
     snapshot::PublishedNames names;
@@ -161,6 +163,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<access::PrincipalDirectory> principals;
     std::unique_ptr<access::Authenticator> authenticator;
     std::unique_ptr<publish::Rollout> rollout;
+    std::unique_ptr<publish::Explanations> explanations;
     std::unique_ptr<publish::TestRunner> tests;
     std::unique_ptr<publish::Publisher> publisher;
     std::unique_ptr<api::Dispatcher> dispatcher;
@@ -193,6 +196,19 @@ std::string ControlPlane::Parts::metrics() const {
     }
     for (telemetry::Reading& reading : call_readings(calls)) readings.push_back(std::move(reading));
     return telemetry::expose(readings);
+}
+
+/// Lifetime: that of the parts, which are there before the dispatcher.
+api::Dispatcher::Additions ControlPlane::Parts::additions() const {
+    using service::Call;
+    return {
+        {"GetRollout", [this](const Call& call) { return rollout->rollout(call.now); }},
+        {"GetWorkers", [this](const Call& call) { return rollout->workers(call.now); }},
+        {"GetExplanation",
+         [this](const Call& call) {
+             return explanations->find(std::string(call.input.text("requestId")));
+         }},
+        {"GetExplanations", [this](const Call& call) { return explanations->list(call.input); }}};
 }
 
 ControlPlane::ControlPlane(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -259,6 +275,7 @@ Result<void> ControlPlane::serve() {
         *parts.principals, parts.session_token_key, access::Authenticator::Options{});
     parts.rollout = std::make_unique<publish::Rollout>(
         *parts.redis, parts.names, [&parts] { return parts.database.outbox_count(); });
+    parts.explanations = std::make_unique<publish::Explanations>(*parts.redis, parts.names);
     parts.tests = std::make_unique<publish::TestRunner>(*parts.redis, parts.names, *parts.rollout,
                                                         test_options(parts.settings));
     parts.publisher = std::make_unique<publish::Publisher>(
@@ -270,10 +287,7 @@ Result<void> ControlPlane::serve() {
         .store = parts.database.store(),
         .bindings = parts.bindings,
         .installation = parts.installation,
-        .additions = {{"GetRollout",
-                       [&parts](WallTime now) { return parts.rollout->rollout(now); }},
-                      {"GetWorkers",
-                       [&parts](WallTime now) { return parts.rollout->workers(now); }}},
+        .additions = parts.additions(),
         .completions = {{"TestInvokeMethod",
                          [&parts](json::Value planned, const api::Request& request) {
                              return [&parts, planned = std::move(planned),

@@ -76,7 +76,7 @@ struct Operation {
     Contract contract = Contract::RestV1;
     std::string_view method = {};
     std::string_view path = {};  ///< "/restapis/{}/resources/{}": parameters in order of `first`
-    std::string_view fixed_query = {};  ///< "mode=import", or empty
+    std::string_view fixed_query = {};  ///< "mode=import", "requestId" (any value), or empty
     std::uint16_t first = 0;            ///< parameters() outside the body: path parameters first
     std::uint16_t count = 0;
     ShapeIndex input = kNoShape;           ///< structure of the body, or the payload's shape

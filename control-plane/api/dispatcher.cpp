@@ -98,7 +98,7 @@ Reply Dispatcher::run_operation(const Match& match, const Request& request,
     const service::Call call{
         std::get<json::Value>(decoded), parts_.installation,    now,         principal.arn,
         principal.access_key_id,        request.source_address, request.path};
-    Result<json::Value> output = is_addition ? addition->second(now) : run_handler(*binding, call);
+    Result<json::Value> output = is_addition ? addition->second(call) : run_handler(*binding, call);
     const auto completion = parts_.completions.find(operation.name);
     if (!output || completion == parts_.completions.end()) return {to_answer(operation, output)};
     return {{}, [this, &operation, work = completion->second(*std::move(output), request)] {

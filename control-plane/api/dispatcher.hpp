@@ -49,9 +49,10 @@ public:
 /// operation runs in a transaction of its own. Thread: any.
 class Dispatcher final : public RequestHandler {
 public:
-    /// Turnpike's own additions by operation name; they read, and may throw
-    /// service::StoreUnavailable.
-    using Addition = std::function<Result<json::Value>(WallTime)>;
+    /// Turnpike's own additions by operation name, those that need no transaction; they read, and
+    /// may throw service::StoreUnavailable.
+    using Addition = std::function<Result<json::Value>(const service::Call&)>;
+    using Additions = std::map<std::string, Addition, std::less<>>;
     /// What is left to do when the transaction of an operation has ended, with what its rule gave;
     /// what it gives may wait (see Reply::later), and gives the output.
     using Completion = std::function<std::function<Result<json::Value>()>(json::Value planned,
@@ -67,7 +68,7 @@ public:
         service::Store& store;
         const BindingTable& bindings;
         const service::Installation& installation;
-        std::map<std::string, Addition, std::less<>> additions;
+        Additions additions;
         std::map<std::string, Completion, std::less<>> completions = {};
         std::function<void(const std::string&)> log_error = [](const std::string&) {};
         std::function<void(const Outcome&)> observe = [](const Outcome&) {};

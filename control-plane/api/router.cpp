@@ -10,14 +10,14 @@ namespace {
 constexpr std::string_view kParameter = "{}";
 constexpr std::size_t kSegmentsMax = 16;
 
+/// `fixed`: "name=value", or "name" for whatever value.
 bool has_fixed_query(std::string_view query, std::string_view fixed) {
+    const std::size_t equals = fixed.find('=');
+    const bool is_any_value = equals == std::string_view::npos;
     http::QueryParameters parameters(query);
     while (const auto parameter = parameters.next()) {
-        const std::size_t equals = fixed.find('=');
-        if (parameter->name() == fixed.substr(0, equals) &&
-            parameter->value() == fixed.substr(equals + 1)) {
-            return true;
-        }
+        if (parameter->name() != fixed.substr(0, equals)) continue;
+        if (is_any_value || parameter->value() == fixed.substr(equals + 1)) return true;
     }
     return false;
 }

@@ -16,15 +16,15 @@ namespace turnpike::store {
 /// The rules on the real database, called by name.
 struct Installation {
     Result<json::Value> operator()(std::string_view operation, const json::Value& input) {
-        const std::array<std::span<const service::Binding>, 15> tables{
-            service::rest_api_bindings(),       service::resource_bindings(),
-            service::method_bindings(),         service::integration_bindings(),
-            service::deployment_bindings(),     service::stage_bindings(),
-            service::api_key_bindings(),        service::usage_plan_bindings(),
-            service::usage_plan_key_bindings(), service::tag_bindings(),
-            service::authorizer_bindings(),     service::request_validator_bindings(),
-            service::model_bindings(),          service::gateway_response_bindings(),
-            service::method_response_bindings()};
+        const std::array<std::span<const service::Binding>, 16> tables{
+            service::rest_api_bindings(),        service::resource_bindings(),
+            service::method_bindings(),          service::integration_bindings(),
+            service::deployment_bindings(),      service::stage_bindings(),
+            service::api_key_bindings(),         service::usage_plan_bindings(),
+            service::usage_plan_key_bindings(),  service::tag_bindings(),
+            service::authorizer_bindings(),      service::request_validator_bindings(),
+            service::model_bindings(),           service::gateway_response_bindings(),
+            service::method_response_bindings(), service::explain_bindings()};
         for (const auto& table : tables) {
             for (const service::Binding& binding : table) {
                 if (binding.operation != operation) continue;

@@ -94,6 +94,28 @@ TEST_CASE("what is published can be read by a worker") {
     CHECK(decoded->plan_ids == std::vector<std::string>{plan});
 }
 
+TEST_CASE("which requests are recorded reaches the workers with the stage") {
+    Installation call;
+    const std::string api = call.deployed_api({"dev", "prod"});
+    Value input = Object{{"restApiId", api}, {"stageName", "dev"}};
+    const auto published = [&call, &api](const char* stage) {
+        const auto record = call.test.database.publication().stage(api, stage)->record;
+        return snapshot::decode_stage(json::write(record)).value().explain;
+    };
+    CHECK(published("dev").percent_traffic == 0);
+    input["percentTraffic"] = 0.1;
+    input["dataTraceEnabled"] = true;
+    const Value answer = call.ok("PutExplainSettings", input);
+    CHECK(call.ok("GetExplainSettings", input) == answer);
+    CHECK(json::write(*answer.find("percentTraffic")) == "0.1");
+    CHECK(published("dev").percent_traffic == 0.1);
+    CHECK(published("dev").data_trace_enabled);
+    CHECK(published("prod").percent_traffic == 0);
+    input["percentTraffic"] = 101.0;
+    CHECK_FALSE(call("PutExplainSettings", input));
+    CHECK(published("dev").percent_traffic == 0.1);
+}
+
 TEST_CASE("a key that joins several plans of one stage at once is in one") {
     Installation call;
     const std::string api = call.deployed_api({"dev"});

@@ -83,8 +83,14 @@ struct Fixture {
         .bindings = bindings,
         .installation = installation,
         .additions = {{"GetRollout",
-                       [](WallTime) -> Result<json::Value> {
+                       [](const service::Call&) -> Result<json::Value> {
                            return json::Value(json::Object{{"latestRevision", 7}});
+                       }},
+                      {"GetExplanation",
+                       [](const service::Call& given) -> Result<json::Value> {
+                           return json::Value(
+                               json::Object{{"path", given.input.text("requestId")},
+                                            {"requestTime", epoch_seconds(given.now) > 0}});
                        }}},
         .completions = {{"GetAccount",
                          [this](json::Value planned, const Request& request) {
@@ -121,7 +127,10 @@ struct Fixture {
             "AWS4-HMAC-SHA256 Credential=" + std::string(key) + '/' + scope +
             ", SignedHeaders=host;x-amz-date, Signature=" + expected.signature;
         fields.push_back({"Authorization", authorization});
-        Reply reply = dispatcher.handle({{method, path, fields}, path, {}, body});
+        const std::size_t mark = std::min(path.find('?'), path.size());
+        const std::string_view query = path.substr(std::min(mark + 1, path.size()));
+        Reply reply =
+            dispatcher.handle({{method, path, fields}, path.substr(0, mark), query, body});
         was_late = reply.later != nullptr;
         return was_late ? reply.later() : reply.answer;
     }
@@ -188,6 +197,12 @@ TEST_CASE_FIXTURE(Fixture, "what is left to do is done when the transaction has 
 TEST_CASE_FIXTURE(Fixture, "Turnpike's additions are signed and encoded like the rest") {
     CHECK(call("GET", "/_turnpike/v1/rollout").body == R"({"latestRevision":7})");
     CHECK(call("GET", "/_turnpike/v1/rollout", {}, "AKIAOTHER").status == 403);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an addition gets what the call gives, decoded, and no transaction") {
+    CHECK(call("GET", "/_turnpike/v1/explain?requestId=a%2Fb").body ==
+          R"({"path":"a/b","requestTime":true})");
+    CHECK(store.runs == 0);
 }
 
 TEST_CASE_FIXTURE(Fixture,

@@ -38,7 +38,7 @@ TEST_CASE("the tables hold every operation of the contract") {
     CHECK(count[Contract::RestV1] == 124);
     CHECK(count[Contract::HttpV2] == 103);
     CHECK(count[Contract::Connections] == 3);
-    CHECK(count[Contract::Turnpike] == 6);
+    CHECK(count[Contract::Turnpike] == 10);
 }
 
 TEST_CASE("every operation is found by its own path") {
@@ -89,6 +89,16 @@ TEST_CASE("a fixed query tells operations of one path apart") {
     CHECK(find("POST", "/restapis", "a=1&mode=import&b").operation == "ImportRestApi");
     CHECK(find("POST", "/restapis", "mode=other").operation == "CreateRestApi");
     CHECK(find("PUT", "/restapis/a1", "mode=overwrite").operation == "PutRestApi");
+}
+
+TEST_CASE("a fixed query without a value fits every value") {
+    const char* path = "/_turnpike/v1/explain";
+    CHECK(find("GET", path).operation == "GetExplanations");
+    CHECK(find("GET", path, "limit=5&restApiId=requestId").operation == "GetExplanations");
+    CHECK(find("GET", path, "requestIds=a").operation == "GetExplanations");
+    for (const char* query : {"requestId=a", "limit=5&requestId=b", "requestId=", "requestId"}) {
+        CHECK_MESSAGE(find("GET", path, query).operation == "GetExplanation", query);
+    }
 }
 
 TEST_CASE("one slash at the end is ignored, empty segments inside are not") {

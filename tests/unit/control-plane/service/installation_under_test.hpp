@@ -51,7 +51,9 @@ public:
                 service::documentation_version_bindings(),
                 service::usage_bindings(),
                 service::api_key_import_bindings(),
-                service::stage_cache_bindings()}) {
+                service::stage_cache_bindings(),
+                service::change_bindings(),
+                service::explain_bindings()}) {
         api = make_api("pets");
     }
 

@@ -1,0 +1,57 @@
+#include <array>
+
+#include "control-plane/service/bindings.hpp"
+#include "control-plane/service/conventions.hpp"
+#include "control-plane/service/stage.hpp"
+
+/// Which requests of a stage are recorded step by step. Turnpike's own addition (docs/explain.md).
+namespace turnpike::service {
+namespace {
+
+json::Value off() { return json::Object{{"percentTraffic", 0.0}, {"dataTraceEnabled", false}}; }
+
+/// Errors: Invalid.
+Result<json::Value> requested_settings(const json::Value& input) {
+    const std::optional<double> percent = input.number("percentTraffic");
+    if (!percent) return invalid("percentTraffic is required");
+    const bool is_percentage = *percent >= 0 && *percent <= 100;
+    if (!is_percentage) return invalid("Explain percentTraffic must be between 0.0 and 100.0");
+    json::Value settings = off();
+    settings["percentTraffic"] = *percent;
+    settings["dataTraceEnabled"] = input.flag("dataTraceEnabled");
+    return settings;
+}
+
+Result<json::Value> get_settings(Transaction& transaction, const Call& call) {
+    const auto stage =
+        find_stage(transaction, call.input.text("restApiId"), call.input.text("stageName"));
+    if (!stage) return stage;
+    const json::Value* settings = stage->find("explain");
+    return settings == nullptr ? off() : *settings;
+}
+
+Result<json::Value> put_settings(Transaction& transaction, const Call& call) {
+    const Key key{std::string(call.input.text("restApiId")),
+                  std::string(call.input.text("stageName"))};
+    transaction.lock(Table::RestApis, key.scope);
+    auto stage = find_stage(transaction, key.scope, key.id);
+    if (!stage) return stage;
+    auto settings = requested_settings(call.input);
+    if (!settings) return settings;
+    (*stage)["explain"] = *settings;
+    (*stage)["lastUpdatedDate"] = created_date(call);
+    transaction.update(Table::Stages, key, *stage);
+    publish_stage(transaction, key.scope, key.id);
+    return settings;
+}
+
+constexpr std::array<Binding, 2> kBindings{{
+    {"GetExplainSettings", get_settings, true, Binding::Contract::Turnpike},
+    {"PutExplainSettings", put_settings, false, Binding::Contract::Turnpike},
+}};
+
+}  // namespace
+
+std::span<const Binding> explain_bindings() { return kBindings; }
+
+}  // namespace turnpike::service
