@@ -61,4 +61,8 @@ struct TestDatabase {
 
 inline json::Value named(const std::string& name) { return json::Object{{"name", name}}; }
 
+inline void add_api(service::Transaction& transaction, const std::string& id) {
+    CHECK(transaction.insert(service::Table::RestApis, {"", id}, named("api " + id)));
+}
+
 }  // namespace turnpike::store
