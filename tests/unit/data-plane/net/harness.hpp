@@ -191,6 +191,16 @@ inline worker::Task<> echo(Request& request, ResponseWriter& writer) {
     co_await writer.send(head, text);
 }
 
+inline const std::string kHost = "Host: a.example\r\n";
+
+/// All that a server which echoes answers, until it ends the connection.
+inline std::string answer_to(const std::string& bytes, const Limits& limits = {}) {
+    TestServer server(echo, limits);
+    Client client(server.port());
+    client.send(bytes);
+    return client.receive_all();
+}
+
 /// Answers 200 at once, whatever the body.
 inline worker::Task<> ignore_body(Request&, ResponseWriter& writer) {
     const ResponseHead head{.status = 200, .reason = {}, .fields = {}};
