@@ -36,12 +36,12 @@ bool is_blank(std::string_view text) {
     });
 }
 
-std::string missing_parameters_message(std::span<const RequiredParameter* const> missing) {
+std::string missing_parameters_message(std::span<const std::string_view> missing) {
     std::string message = "Missing required request parameters: ";
     std::string_view before = "[";
-    for (const RequiredParameter* parameter : missing) {
+    for (const std::string_view name : missing) {
         message += before;
-        message += parameter->name;
+        message += name;
         before = ", ";
     }
     return message + "]";

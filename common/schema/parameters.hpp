@@ -25,18 +25,17 @@ std::vector<RequiredParameter> required_parameters(std::vector<std::string> sour
 /// Whether nothing but white space is in it, as Java's isBlank() has it, within ASCII.
 bool is_blank(std::string_view text);
 /// "Missing required request parameters: [a, b]". Requires: there are some.
-std::string missing_parameters_message(std::span<const RequiredParameter* const> missing);
+std::string missing_parameters_message(std::span<const std::string_view> missing);
 
-/// What a caller is told. `value_of(place, name)` gives an std::optional of a text; a blank one
-/// counts as missing. Returns: nothing if none is missing. Source: the reference, request
-/// validators.
-template <typename ValueOf>
-std::optional<std::string> find_missing_parameters(std::span<const RequiredParameter> required,
+/// What a caller is told. A parameter is something with a `name`; `value_of(parameter)` gives its
+/// text, and a blank one counts as missing. Allocates nothing if none is missing.
+/// Returns: nothing then. Source: the reference, request validators.
+template <typename Parameter, typename ValueOf>
+std::optional<std::string> find_missing_parameters(const std::vector<Parameter>& required,
                                                    ValueOf value_of) {
-    std::vector<const RequiredParameter*> missing;
-    for (const RequiredParameter& parameter : required) {
-        const auto value = value_of(parameter.place, std::string_view(parameter.name));
-        if (!value || is_blank(*value)) missing.push_back(&parameter);
+    std::vector<std::string_view> missing;
+    for (const Parameter& parameter : required) {
+        if (is_blank(value_of(parameter))) missing.push_back(parameter.name);
     }
     if (missing.empty()) return std::nullopt;
     return missing_parameters_message(missing);

@@ -1,6 +1,7 @@
 #include "common/snapshot/compile_validation.hpp"
 
 #include "common/base/text.hpp"
+#include "common/schema/parameters.hpp"
 
 namespace turnpike::snapshot {
 
@@ -21,6 +22,37 @@ std::optional<std::string_view> model_name(std::string_view uri, std::string_vie
     const std::string prefix = "/restapis/" + std::string(api_id) + "/models/";
     if (!uri.substr(path).starts_with(prefix)) return std::nullopt;
     return uri.substr(path + prefix.size());
+}
+
+ParameterSource source_of(schema::RequiredParameter parameter) {
+    using Kind = ParameterSource::Kind;
+    ParameterSource source;
+    source.name = std::move(parameter.name);
+    switch (parameter.place) {
+        case schema::ParameterPlace::Header:
+            source.kind = Kind::HeaderLast;
+            source.known = http::find_header(source.name);
+            break;
+        case schema::ParameterPlace::Path:
+            source.kind = Kind::Path;
+            break;
+        case schema::ParameterPlace::QueryString:
+            source.kind = Kind::QueryLast;
+            break;
+    }
+    return source;
+}
+
+std::vector<ParameterSource> required_parameters(const model::Method& method) {
+    std::vector<std::string> names;
+    for (const auto& [name, is_required] : method.request_parameters) {
+        if (is_required) names.push_back(name);
+    }
+    std::vector<ParameterSource> sources;
+    for (schema::RequiredParameter& parameter : schema::required_parameters(std::move(names))) {
+        sources.push_back(source_of(std::move(parameter)));
+    }
+    return sources;
 }
 
 }  // namespace
@@ -49,13 +81,7 @@ std::shared_ptr<const CompiledValidation> ValidationCompiler::of(const model::Me
     const model::RequestValidator* validator = find_validator(method.request_validator_id);
     if (validator == nullptr) return nullptr;
     CompiledValidation validation;
-    if (validator->validates_parameters) {
-        std::vector<std::string> required;
-        for (const auto& [source, is_required] : method.request_parameters) {
-            if (is_required) required.push_back(source);
-        }
-        validation.parameters = schema::required_parameters(std::move(required));
-    }
+    if (validator->validates_parameters) validation.parameters = required_parameters(method);
     if (validator->validates_body) {
         for (const auto& [media_type, model] : method.request_models) {
             validation.bodies.push_back({to_lower(media_type), schema_of(model)});

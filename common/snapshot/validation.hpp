@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "common/base/result.hpp"
-#include "common/schema/parameters.hpp"
 #include "common/schema/schema.hpp"
+#include "common/snapshot/parameter_mapping.hpp"
 
 namespace turnpike::snapshot {
 
@@ -17,7 +17,7 @@ struct CompiledValidation {
         /// Shared by the methods that name the model. An error: why no body can match it.
         std::shared_ptr<const Result<schema::Schema>> schema;
     };
-    std::vector<schema::RequiredParameter> parameters;  ///< In the order of a refusal.
+    std::vector<ParameterSource> parameters;  ///< That are required, in the order of a refusal.
     std::vector<Body> bodies;
 
     bool reads_body() const { return !bodies.empty(); }

@@ -1,7 +1,6 @@
 #include "data-plane/phase/validate.hpp"
 
-#include <optional>
-
+#include "common/schema/parameters.hpp"
 #include "data-plane/integration/media_type.hpp"
 #include "data-plane/transform/parameter_value.hpp"
 #include "data-plane/transform/transformation.hpp"
@@ -13,25 +12,6 @@ using pipeline::Exchange;
 using pipeline::GatewayResponseType;
 using pipeline::Outcome;
 using snapshot::CompiledValidation;
-
-std::optional<std::string_view> parameter(Exchange& exchange, schema::ParameterPlace place,
-                                          std::string_view name) {
-    using Kind = snapshot::ParameterSource::Kind;
-    snapshot::ParameterSource source;
-    source.name = std::string(name);
-    switch (place) {
-        case schema::ParameterPlace::Header:
-            source.kind = Kind::HeaderLast;
-            break;
-        case schema::ParameterPlace::Path:
-            source.kind = Kind::Path;
-            break;
-        case schema::ParameterPlace::QueryString:
-            source.kind = Kind::QueryLast;
-            break;
-    }
-    return transform::value_of(exchange, source);
-}
 
 Outcome refuse_parameters(Exchange& exchange, const std::string& message) {
     return end_with(exchange, gateway_error(GatewayResponseType::BadRequestParameters)
@@ -71,9 +51,8 @@ Outcome validate(Exchange& exchange) {
     const CompiledValidation* validation = exchange.method->validation.get();
     if (validation == nullptr) return Outcome::Continue;
     const auto refusal = schema::find_missing_parameters(
-        std::span(validation->parameters),
-        [&exchange](schema::ParameterPlace place, std::string_view name) {
-            return parameter(exchange, place, name);
+        validation->parameters, [&exchange](const snapshot::ParameterSource& parameter) {
+            return transform::value_of(exchange, parameter);
         });
     if (refusal) return refuse_parameters(exchange, *refusal);
     return validation->reads_body() ? validate_body(exchange, *validation) : Outcome::Continue;

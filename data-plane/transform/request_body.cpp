@@ -30,11 +30,13 @@ bool is_below_threshold(const Exchange& exchange, std::size_t bytes) {
 
 Outcome keep(Exchange& exchange, std::string_view bytes) {
     exchange.body = bytes;
-    if (!needs_decoding(exchange) || bytes.empty() || is_below_threshold(exchange, bytes.size())) {
+    const std::string_view field = coding_field(exchange);
+    if (field.empty() || bytes.empty() || is_below_threshold(exchange, bytes.size())) {
         return Outcome::Continue;
     }
-    const auto coding = http::parse_content_coding(coding_field(exchange));
+    const auto coding = http::parse_content_coding(field);
     if (!coding) return refuse_coding(exchange, "the Content-Encoding is not supported");
+    if (*coding == ContentCoding::Identity) return Outcome::Continue;
     http::DecodingLimits limits;
     limits.output_bytes_max = exchange.services.installation.request_bytes_max;
     const auto decoded = http::decode_content(*coding, bytes, limits);

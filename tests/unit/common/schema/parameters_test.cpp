@@ -12,11 +12,9 @@ using Sent = std::map<std::pair<ParameterPlace, std::string>, std::string>;
 std::string missing(const std::vector<RequiredParameter>& required, const Sent& sent) {
     return find_missing_parameters(
                required,
-               [&sent](ParameterPlace place,
-                       std::string_view name) -> std::optional<std::string_view> {
-                   const auto found = sent.find({place, std::string(name)});
-                   if (found == sent.end()) return std::nullopt;
-                   return found->second;
+               [&sent](const RequiredParameter& parameter) -> std::string_view {
+                   const auto found = sent.find({parameter.place, parameter.name});
+                   return found == sent.end() ? std::string_view() : found->second;
                })
         .value_or("none");
 }

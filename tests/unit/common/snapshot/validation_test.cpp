@@ -107,3 +107,23 @@ TEST_CASE("a method without a known validator is not validated") {
     document["requestValidators"].as_array()[0]["id"] = "other";
     CHECK(validation_of(*compiled(document)) == nullptr);
 }
+
+TEST_CASE("required parameters are prepared as sources, in the order of a refusal") {
+    json::Value document = validating("M1");
+    json::Value& parameters =
+        document["resources"].as_array()[0]["resourceMethods"]["POST"]["requestParameters"];
+    parameters["method.request.querystring.page"] = true;
+    parameters["method.request.querystring.size"] = false;
+    parameters["method.request.path.id"] = true;
+    parameters["method.request.header.accept"] = true;
+    const auto deployment = compiled(document);
+    const auto& required = validation_of(*deployment)->parameters;
+    REQUIRE(required.size() == 3);
+    CHECK(required[0].kind == ParameterSource::Kind::HeaderLast);
+    CHECK(required[0].name == "accept");
+    CHECK(required[0].known == http::KnownHeader::Accept);
+    CHECK(required[1].kind == ParameterSource::Kind::Path);
+    CHECK(required[1].name == "id");
+    CHECK(required[2].kind == ParameterSource::Kind::QueryLast);
+    CHECK(required[2].name == "page");
+}
