@@ -18,6 +18,7 @@
 #include "data-plane/reactor_thread.hpp"
 #include "data-plane/served_certificate.hpp"
 #include "data-plane/status_pages.hpp"
+#include "data-plane/worker/explained_writer.hpp"
 #include "data-plane/worker/loader.hpp"
 
 namespace turnpike {
@@ -173,20 +174,27 @@ Result<void> serve(const config::WorkerSettings& settings) {
                 known_loader->recall_key(lookup, std::move(done));
             }};
 
+    worker::ExplainedWriter explained(redis, snapshot::PublishedNames(settings.name_space));
+    const worker::Loader::Options loading = loader_options(settings);
+    const pipeline::Recorder::Explaining explaining{
+        [&explained](std::string id, WallTime time, std::string document) {
+            explained.write(std::move(id), time, std::move(document));
+        },
+        loading.worker_id};
+
     Reactors reactors;
     std::vector<worker::ReactorPort> ports;
     tls::ClientContext::Options client_tls;
     client_tls.trust = *std::move(trust);
-    const ReactorSharing sharing{installation, keys,       resolver,
-                                 access_log,   client_tls, caller_limits(settings)};
+    const ReactorSharing sharing{
+        installation, keys, resolver, access_log, explaining, client_tls, caller_limits(settings)};
     for (std::int64_t i = 0; i < settings.threads; ++i) {
         auto reactor = ReactorThread::create(sharing);
         if (!reactor) return std::move(reactor).error();
         ports.push_back((*reactor)->port());
         reactors.push_back(*std::move(reactor));
     }
-    worker::Loader loader(loader_options(settings), redis, ports, meter_slots(registry),
-                          report_loading);
+    worker::Loader loader(loading, redis, ports, meter_slots(registry), report_loading);
     known_loader = &loader;
     for (const auto& reactor : reactors) reactor->use_loader(loader);
     loader.use_tests(
@@ -195,8 +203,8 @@ Result<void> serve(const config::WorkerSettings& settings) {
         });
 
     std::atomic<bool> is_serving{false};
-    auto status = start_status_pages(settings.status_listen,
-                                     {loader, registry, access_log, reactors, is_serving});
+    auto status = start_status_pages(
+        settings.status_listen, {loader, registry, access_log, explained, reactors, is_serving});
     if (!status) return std::move(status).error();
     loader.start();
     for (const auto& reactor : reactors) reactor->start();

@@ -29,6 +29,7 @@ struct ReactorSharing {
     const worker::KeyDirectoryShared& keys;
     integration::Resolver& resolver;
     telemetry::AccessLog& access_log;
+    pipeline::Recorder::Explaining explaining;
     tls::ClientContext::Options client_tls;
     net::Limits caller_limits;
 };

@@ -84,8 +84,12 @@ std::string metrics(const StatusSources& sources) {
         Kind::Gauge, static_cast<double>(sources.loader.revision()));
     add(readings, "turnpike_redis_connected", "1 while Redis answers.", Kind::Gauge,
         sources.loader.is_connected() ? 1 : 0);
-    add(readings, "turnpike_access_log_dropped_lines_total", "Access log lines that were lost.",
-        Kind::Counter, static_cast<double>(sources.access_log.dropped_lines()));
+    add(readings, "turnpike_access_log_dropped_lines_total",
+        "Lines of access and execution logs that were lost.", Kind::Counter,
+        static_cast<double>(sources.access_log.dropped_lines()));
+    add(readings, "turnpike_explanations_lost_total",
+        "Requests that explain recorded, and that Redis did not take.", Kind::Counter,
+        static_cast<double>(sources.explained.lost_count()));
     std::vector<const telemetry::ReactorMeters*> meters;
     for (const auto& reactor : sources.reactors) meters.push_back(&reactor->meters());
     return telemetry::expose(readings, sources.registry, meters);

@@ -7,6 +7,7 @@
 #include "common/config/settings.hpp"
 #include "common/telemetry/status_server.hpp"
 #include "data-plane/reactor_thread.hpp"
+#include "data-plane/worker/explained_writer.hpp"
 
 namespace turnpike {
 
@@ -15,6 +16,7 @@ struct StatusSources {
     const worker::Loader& loader;
     const telemetry::MeterRegistry& registry;
     const telemetry::AccessLog& access_log;
+    const worker::ExplainedWriter& explained;
     std::span<const std::unique_ptr<ReactorThread>> reactors;
     const std::atomic<bool>& is_serving;  ///< Between opening the listeners and draining.
 };

@@ -37,6 +37,12 @@ std::string to_iso8601(WallTime time) {
                   t.tm_hour, t.tm_min, t.tm_sec);
 }
 
+std::string to_iso8601_milliseconds(WallTime time) {
+    const std::tm t = utc(time);
+    return format("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                  t.tm_hour, t.tm_min, t.tm_sec, static_cast<int>(epoch_milliseconds(time) % 1000));
+}
+
 std::string to_iso8601_basic(WallTime time) {
     const std::tm t = utc(time);
     return format("%04d%02d%02dT%02d%02d%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,

@@ -21,6 +21,8 @@ WallTime wall_now();
 
 /// "2026-03-29T21:05:07Z".
 std::string to_iso8601(WallTime time);
+/// "2026-03-29T21:05:07.123Z".
+std::string to_iso8601_milliseconds(WallTime time);
 /// "20260329T210507Z", as signatures write it.
 std::string to_iso8601_basic(WallTime time);
 /// "Sun, 29 Mar 2026 21:05:07 GMT" (RFC 9110 section 5.6.7).

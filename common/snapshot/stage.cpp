@@ -88,6 +88,7 @@ void CompiledStage::normalise_settings() {
     default_settings_ = &built_in_settings_;
     for (std::size_t i = 0; i < stage_.method_settings.size(); ++i) {
         const auto& [key, settings] = stage_.method_settings[i];
+        has_execution_log_ = has_execution_log_ || settings.logging_level != "OFF";
         if (key == "*/*") {
             default_settings_ = &settings;
         } else {
@@ -95,6 +96,7 @@ void CompiledStage::normalise_settings() {
         }
     }
     std::ranges::sort(settings_by_path_);
+    may_be_recorded_ = has_execution_log_ || stage_.explain.percent_traffic > 0;
 }
 
 const model::MethodSettings* CompiledStage::settings_of(const CompiledMethod& method) const {

@@ -71,6 +71,10 @@ public:
     const StageVariant& production() const { return production_; }
     /// Empty: the stage has no access log format of its own.
     const std::string& access_log_format() const { return stage_.access_log.format; }
+    /// A method of the stage, in some deployment, may have an execution log.
+    bool has_execution_log() const { return has_execution_log_; }
+    /// Its requests may have a record: for an execution log, or for explain.
+    bool may_be_recorded() const { return may_be_recorded_; }
     /// Counters of requests that match no method.
     std::uint32_t unmatched_meter_slot() const { return unmatched_meter_slot_; }
     /// What it keeps in memory, estimated, without its deployments, which stages share.
@@ -86,6 +90,8 @@ private:
     std::unique_ptr<StageVariant> canary_;
     StageVariant production_;
     double canary_percent_ = 0;
+    bool has_execution_log_ = false;
+    bool may_be_recorded_ = false;
     model::Stage stage_;
     /// "/pets/{id}/GET" -> index into stage_.method_settings; sorted.
     std::vector<std::pair<std::string, std::size_t>> settings_by_path_;

@@ -55,6 +55,15 @@ std::string log_file_name(std::string_view destination_arn) {
     return name + ".log";
 }
 
+std::string execution_log_file_name(std::string_view api_id, std::string_view stage,
+                                    bool is_canary) {
+    std::string name = "API-Gateway-Execution-Logs_";
+    name += api_id;
+    name += '/';
+    name += stage;
+    return name + (is_canary ? "/Canary.log" : ".log");
+}
+
 AccessLogWriter::AccessLogWriter(std::shared_ptr<LogChannel> channel)
     : channel_(std::move(channel)) {}
 
@@ -65,18 +74,30 @@ AccessLogWriter::~AccessLogWriter() {
 
 void AccessLogWriter::write(LogDestination destination, const LogFormat& format,
                             const LogValues& values) {
-    if (destination == AccessLog::kNone) return;
-    if (block_ == nullptr) block_ = channel_->take_empty();
-    if (block_ == nullptr) {
-        channel_->count_dropped();
-        return;
-    }
+    if (destination == AccessLog::kNone || !take_block(1)) return;
     format.append_line(block_->bytes, values);
+    end_run(destination, 1);
+}
+
+void AccessLogWriter::write(LogDestination destination, std::string_view lines) {
+    const auto count = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
+    if (destination == AccessLog::kNone || !take_block(count)) return;
+    block_->bytes += lines;
+    end_run(destination, count);
+}
+
+bool AccessLogWriter::take_block(std::uint64_t lines) {
+    if (block_ == nullptr) block_ = channel_->take_empty();
+    if (block_ == nullptr) channel_->count_dropped(lines);
+    return block_ != nullptr;
+}
+
+void AccessLogWriter::end_run(LogDestination destination, std::uint64_t lines) {
     if (block_->runs.empty() || block_->runs.back().destination != destination) {
         block_->runs.push_back({destination, 0});
     }
     block_->runs.back().end = block_->bytes.size();
-    ++block_->lines;
+    block_->lines += lines;
     if (block_->bytes.size() >= kLogBlockBytes) hand_over();
 }
 
@@ -190,6 +211,12 @@ LogDestination AccessLog::default_destination() const {
 
 LogDestination AccessLog::destination(std::string_view destination_arn) {
     return shared_->number(shared_->options.folder + "/" + log_file_name(destination_arn));
+}
+
+LogDestination AccessLog::execution_destination(std::string_view api_id, std::string_view stage,
+                                                bool is_canary) {
+    return shared_->number(shared_->options.folder + "/" +
+                           execution_log_file_name(api_id, stage, is_canary));
 }
 
 std::unique_ptr<AccessLogWriter> AccessLog::make_writer() {

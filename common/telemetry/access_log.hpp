@@ -32,10 +32,15 @@ public:
     AccessLogWriter& operator=(const AccessLogWriter&) = delete;
 
     void write(LogDestination destination, const LogFormat& format, const LogValues& values);
+    /// Whole lines, each with its end.
+    void write(LogDestination destination, std::string_view lines);
     /// Hands on what there is; to be called about every 200 ms.
     void tick();
 
 private:
+    /// Returns: false if there is no block to be had; then the lines are counted as dropped.
+    bool take_block(std::uint64_t lines);
+    void end_run(LogDestination destination, std::uint64_t lines);
     void hand_over();
     std::shared_ptr<LogChannel> channel_;
     LogBlock* block_ = nullptr;  // the channel's
@@ -67,6 +72,9 @@ public:
     /// The file for a stage's destinationArn, see log_file_name(). Not for the request path.
     /// Returns: kNone once there are destinations_max. Thread: any.
     LogDestination destination(std::string_view destination_arn);
+    /// The file of a stage's execution log, see execution_log_file_name(). As above.
+    LogDestination execution_destination(std::string_view api_id, std::string_view stage,
+                                         bool is_canary);
 
     /// One per reactor. Thread: any.
     std::unique_ptr<AccessLogWriter> make_writer();
@@ -89,5 +97,9 @@ private:
 /// "_my_api-<hash>.log"; names of letters, digits, "-", "_" and "." are kept as they are. Never
 /// leaves the folder.
 std::string log_file_name(std::string_view destination_arn);
+/// "API-Gateway-Execution-Logs_abc123/prod.log", that of a canary ".../prod/Canary.log": the
+/// names of the service's log groups. Requires: names of an API and a stage.
+std::string execution_log_file_name(std::string_view api_id, std::string_view stage,
+                                    bool is_canary);
 
 }  // namespace turnpike::telemetry

@@ -1,6 +1,7 @@
 #include "common/telemetry/execution_log.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "common/base/text.hpp"
 #include "common/http/header_name.hpp"
@@ -11,37 +12,66 @@ namespace {
 using http::KnownHeader;
 
 constexpr std::size_t kFieldsBytesMax = 1000;
-constexpr std::size_t kBodyBytesMax = 10'240;
 constexpr std::size_t kShownOfSecret = 6;
 constexpr std::string_view kTruncated = " [TRUNCATED]";
 
-constexpr http::KnownHeaderSet kSecrets{KnownHeader::Authorization, KnownHeader::XAmzSecurityToken,
-                                        KnownHeader::XApiKey};
+constexpr std::size_t kEventBytesMax = 1024;
 
-std::string masked(std::string_view secret) {
-    const std::size_t hidden = secret.size() - std::min(kShownOfSecret, secret.size());
-    return std::string(hidden, '*') + std::string(secret.substr(hidden));
+constexpr http::KnownHeaderSet kSecretFields{
+    KnownHeader::Authorization,      KnownHeader::Cookie,
+    KnownHeader::ProxyAuthorization, KnownHeader::SetCookie,
+    KnownHeader::XAmzSecurityToken,  KnownHeader::XApiKey};
+constexpr std::array<std::string_view, 4> kSecretParameters{
+    "access_token", "X-Amz-Credential", "X-Amz-Security-Token", "X-Amz-Signature"};
+
+/// Of a field or a query parameter.
+bool is_secret(std::string_view name) {
+    return kSecretFields.contains(http::find_header(name)) ||
+           std::ranges::any_of(kSecretParameters, [name](std::string_view secret) {
+               return equals_ignoring_case(name, secret);
+           });
 }
 
-/// Never within a character.
-std::string cut(std::string text, std::size_t bytes_max) {
-    if (text.size() <= bytes_max) return text;
+/// The most bytes up to `bytes_max` that do not end within a character. Requires: a longer text.
+std::size_t whole_characters(std::string_view text, std::size_t bytes_max) {
     while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U) {
         --bytes_max;
     }
-    text.resize(bytes_max);
+    return bytes_max;
+}
+
+std::string cut(std::string text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return text;
+    text.resize(whole_characters(text, bytes_max));
     text += kTruncated;
     return text;
 }
 
+/// Controls as "\n" and the like, so that a text stays on its line.
+void append_visible(std::string& out, char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+        out += c;
+        return;
+    }
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    if (c == '\n' || c == '\r' || c == '\t') {
+        out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    } else {
+        out += "\\x";
+        out += kDigits[byte >> 4U];
+        out += kDigits[byte & 15U];
+    }
+}
+
 std::string joined_values(const model::StringMap& fields, std::size_t first) {
     const std::string& name = fields[first].first;
-    const bool is_secret = kSecrets.contains(http::find_header(name));
+    const bool hides = is_secret(name);
     std::string values;
     for (std::size_t i = first; i < fields.size(); ++i) {
         if (!equals_ignoring_case(fields[i].first, name)) continue;
         if (i > first) values += ',';
-        values += is_secret ? masked(fields[i].second) : fields[i].second;
+        values += hides ? masked(fields[i].second) : fields[i].second;
     }
     return values;
 }
@@ -85,6 +115,43 @@ std::string logged_fields(const model::StringMap& fields) {
     return cut(std::move(text), kFieldsBytesMax);
 }
 
-std::string logged_body(std::string_view body) { return cut(std::string(body), kBodyBytesMax); }
+std::string masked(std::string_view secret) {
+    const std::size_t shown = secret.size() > kShownOfSecret ? kShownOfSecret : 0;
+    return std::string(secret.size() - shown, '*') +
+           std::string(secret.substr(secret.size() - shown));
+}
+
+std::string logged_uri(std::string_view uri) {
+    const std::size_t start = uri.find('?');
+    if (start == std::string_view::npos) return std::string(uri);
+    std::string shown(uri.substr(0, start));
+    char separator = '?';
+    for (const std::string_view pair : split(uri.substr(start + 1), '&')) {
+        const std::size_t equals = pair.find('=');
+        shown += separator;
+        separator = '&';
+        if (equals == std::string_view::npos || !is_secret(pair.substr(0, equals))) {
+            shown += pair;
+        } else {
+            shown += pair.substr(0, equals + 1);
+            shown += masked(pair.substr(equals + 1));
+        }
+    }
+    return shown;
+}
+
+std::string execution_event(WallTime time, std::string_view request_id, std::string_view text) {
+    std::string message = "(" + std::string(request_id) + ") ";
+    message += text.substr(0, kEventBytesMax);
+    if (message.size() > kEventBytesMax) message.resize(whole_characters(message, kEventBytesMax));
+    std::string event = to_iso8601_milliseconds(time) + ' ';
+    for (const char c : message) append_visible(event, c);
+    event += '\n';
+    return event;
+}
+
+std::string logged_body(std::string_view body) {
+    return cut(std::string(body), kLoggedBodyBytesMax);
+}
 
 }  // namespace turnpike::telemetry

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,18 @@ private:
 /// credentials masked but for their last six characters; more than 1,000 characters cut, which
 /// " [TRUNCATED]" tells.
 std::string logged_fields(const model::StringMap& fields);
-/// Bodies are cut in the same way, at 10,240 bytes.
+inline constexpr std::size_t kLoggedBodyBytesMax = 10'240;
+/// Bodies are cut in the same way, at kLoggedBodyBytesMax.
 std::string logged_body(std::string_view body);
+/// A secret as logs show it: its last six characters, behind as many stars as it has others. Of
+/// one that has no more than these, nothing is shown.
+std::string masked(std::string_view secret);
+/// A URI with the values of those query parameters masked that carry credentials.
+std::string logged_uri(std::string_view uri);
+
+/// An event of a live execution log: "2026-03-29T21:05:07.123Z (request id) text" and a line end;
+/// what follows the time is cut to 1,024 bytes, controls are escaped, so that no caller can forge
+/// events.
+std::string execution_event(WallTime time, std::string_view request_id, std::string_view text);
 
 }  // namespace turnpike::telemetry

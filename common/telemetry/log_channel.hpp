@@ -93,8 +93,8 @@ public:
         full_.push(block);
         signal_->raise();
     }
-    void count_dropped() {
-        dropped_.store(dropped_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    void count_dropped(std::uint64_t lines) {
+        dropped_.store(dropped_.load(std::memory_order_relaxed) + lines, std::memory_order_relaxed);
     }
     /// Nothing comes any more.
     void close() {

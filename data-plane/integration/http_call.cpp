@@ -126,7 +126,9 @@ private:
             append_length(declared ? *declared : piece.bytes.size());
         }
         std::string_view before = head();
+        if (exchange_.record) exchange_.record->request_body.set({});
         while (piece.status == BodyPiece::Status::Data) {
+            if (exchange_.record) exchange_.record->request_body.add(piece.bytes);
             const Sent sent = co_await send_piece(connection, before, piece.bytes, chunks);
             if (sent != Sent::Whole) co_return sent;
             before = {};

@@ -51,6 +51,7 @@ worker::Task<Outcome> stream(Exchange& exchange, worker::MaybeTask<BodyPiece> fi
             exchange.integration_response.error = "the answer of the endpoint broke off";
             co_return Outcome::Continue;
         }
+        if (exchange.record) exchange.record->endpoint_response_body.add(piece.bytes);
         if (!co_await writer.write(piece.bytes)) co_return Outcome::Continue;
         auto next = body.next();
         if (!next.is_ready() && !co_await writer.flush()) co_return Outcome::Continue;
@@ -72,12 +73,14 @@ worker::Task<Outcome> send_without_body(Exchange& exchange) {
 
 worker::MaybeTask<Outcome> pass_upstream_body(Exchange& exchange) {
     net::BodySource& body = exchange.integration_response.answer->body();
+    if (exchange.record) exchange.record->endpoint_response_body.set({});
     if (exchange.head().method() == http::Method::Head) return send_without_body(exchange);
     auto first = body.next();
     if (first.is_ready()) {
         const BodyPiece piece = first.await_resume();
         if (piece.status == BodyPiece::Status::End) return send(exchange, {});
         if (piece.status == BodyPiece::Status::Data && body.is_complete()) {
+            if (exchange.record) exchange.record->endpoint_response_body.add(piece.bytes);
             return send(exchange, piece.bytes);
         }
         return stream(exchange, piece);

@@ -4,12 +4,13 @@
 
 #include "common/base/text.hpp"
 #include "common/http/uri.hpp"
+#include "common/telemetry/execution_log.hpp"
 #include "data-plane/integration/answer_body.hpp"
+#include "data-plane/phase/describe.hpp"
 #include "data-plane/phase/order.hpp"
 #include "data-plane/pipeline/exchange.hpp"
 #include "data-plane/pipeline/memory_request.hpp"
 #include "data-plane/pipeline/memory_writer.hpp"
-#include "data-plane/pipeline/test_record.hpp"
 
 namespace turnpike::phase {
 namespace {
@@ -63,9 +64,39 @@ void seed(Exchange& exchange, const snapshot::TestCall& call,
     exchange.identity.user_arn = call.user_arn;
 }
 
+/// The body of the answer, which a test shows whatever becomes of it.
+worker::Task<Outcome> collect(Exchange& exchange) {
+    const Outcome outcome = co_await integration::collect_answer(exchange);
+    if (outcome == Outcome::Continue) {
+        exchange.record->endpoint_response_body.set(*exchange.integration_response.body);
+    }
+    co_return outcome;
+}
+
 worker::Task<Outcome> run(const PhaseStep& step, Exchange& exchange) {
-    if (step.run) co_return step.run(exchange);
-    co_return co_await step.run_waiting(exchange);
+    pipeline::begin_recorded(step, exchange);
+    const Outcome outcome = step.run ? step.run(exchange) : co_await step.run_waiting(exchange);
+    pipeline::end_recorded(step, exchange, outcome);
+    if (step.name == "integrate" && outcome == Outcome::Continue &&
+        exchange.integration_response.answer) {
+        co_return co_await collect(exchange);
+    }
+    if (step.name == "map_response" &&
+        exchange.method_response.body == MethodResponse::Body::Upstream) {
+        exchange.method_response.body = MethodResponse::Body::Text;
+        exchange.method_response.text = *exchange.integration_response.body;
+        exchange.record->response_body.set(exchange.method_response.text);
+    }
+    co_return outcome;
+}
+
+std::string log_text(const Exchange& exchange) {
+    telemetry::ExecutionLog log(exchange.ids.request_id());
+    for (const pipeline::ExecutionRecord::Line& line : exchange.record->lines()) {
+        std::string text;
+        if (pipeline::ExecutionRecord::write(line, text)) log.add(line.time, text);
+    }
+    return log.text();
 }
 
 /// Only what a test answers with. Source: the reference, observability section 5.
@@ -97,25 +128,17 @@ worker::Task<Result<snapshot::TestAnswer>> test_invoke(
     Exchange exchange(services, (*made)->request(), writer);
     exchange.stage = stage;
     seed(exchange, *call, *method);
-    pipeline::TestRecord record(exchange, *call);
-    record.begin();
+    pipeline::ExecutionRecord::Wishes wishes;
+    wishes.is_test = true;
+    exchange.record = std::make_unique<pipeline::ExecutionRecord>(wishes);
+    exchange.record->request_body.set(call->body);
+    describe_start(exchange, *exchange.record,
+                   std::string_view(call->path).substr(0, call->path.find('?')), call->headers);
 
     bool has_ended = false;
     for (const PhaseStep& step : order()) {
         if (step.is_skipped_by_test || (has_ended && !step.is_final)) continue;
-        Outcome outcome = co_await run(step, exchange);
-        if (outcome == Outcome::Continue && step.name == "integrate" &&
-            exchange.integration_response.answer) {
-            record.received();
-            outcome = co_await integration::collect_answer(exchange);
-            if (outcome == Outcome::Continue) record.collected(*exchange.integration_response.body);
-        }
-        if (step.name == "map_request" && outcome == Outcome::Continue) record.will_send();
-        if (step.name == "map_response" &&
-            exchange.method_response.body == MethodResponse::Body::Upstream) {
-            exchange.method_response.body = MethodResponse::Body::Text;
-            exchange.method_response.text = *exchange.integration_response.body;
-        }
+        const Outcome outcome = co_await run(step, exchange);
         if (outcome == Outcome::Ended && !has_ended) {
             has_ended = true;
             exchange.failed_phase = step.name;
@@ -125,8 +148,8 @@ worker::Task<Result<snapshot::TestAnswer>> test_invoke(
     answer.status = writer.status();
     answer.body = writer.body();
     answer.headers = shown_fields(exchange, writer);
-    record.end(answer);
-    answer.log = record.text();
+    describe_end(exchange, *exchange.record, answer.status, answer.headers);
+    answer.log = log_text(exchange);
     answer.latency = std::chrono::duration_cast<Milliseconds>(steady_now() - started);
     co_return answer;
 }

@@ -7,16 +7,29 @@ Outcome end_with(Exchange& exchange, const GatewayError& error) {
     return Outcome::Ended;
 }
 
+void begin_recorded(const PhaseStep& step, Exchange& exchange) {
+    exchange.record->begin_step(step.name, steady_now());
+}
+
+void end_recorded(const PhaseStep& step, Exchange& exchange, Outcome outcome) {
+    ExecutionRecord& record = *exchange.record;
+    record.end_step(steady_now(), outcome == Outcome::Ended);
+    if (step.describe) step.describe(exchange, record);
+    if (!record.is_wanted()) exchange.record.reset();
+}
+
 worker::Task<> Pipeline::handle(net::Request& request, net::ResponseWriter& writer) {
     Exchange exchange(services_, request, writer);
     bool has_ended = false;
     for (const PhaseStep& step : phases_) {
         if (has_ended && !step.is_final) continue;
+        if (exchange.record) begin_recorded(step, exchange);
         const Outcome outcome = step.run ? step.run(exchange) : co_await step.run_waiting(exchange);
         if (outcome == Outcome::Ended && !has_ended) {
             has_ended = true;
             exchange.failed_phase = step.name;
         }
+        if (exchange.record) end_recorded(step, exchange, outcome);
     }
 }
 

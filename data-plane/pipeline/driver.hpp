@@ -22,11 +22,17 @@ struct PhaseStep {
     std::string_view name;  ///< As logs write it. A constant.
     Outcome (*run)(Exchange& exchange) = nullptr;
     worker::MaybeTask<Outcome> (*run_waiting)(Exchange& exchange) = nullptr;
+    /// Tells the record of a watched request what the phase did.
+    void (*describe)(Exchange& exchange, ExecutionRecord& record) = nullptr;
     /// Runs also after a phase ended the request.
     bool is_final = false;
     /// TestInvokeMethod does without it: it concerns callers or stages, which a test has not.
     bool is_skipped_by_test = false;
 };
+
+/// What goes before and after each phase of a request. Requires: a record.
+void begin_recorded(const PhaseStep& step, Exchange& exchange);
+void end_recorded(const PhaseStep& step, Exchange& exchange, Outcome outcome);
 
 /// Serves requests by running the phases in their order. Thread: one reactor's.
 class Pipeline final : public net::Handler {

@@ -15,6 +15,7 @@
 #include "data-plane/net/request.hpp"
 #include "data-plane/net/response_writer.hpp"
 #include "data-plane/pipeline/arena.hpp"
+#include "data-plane/pipeline/execution_record.hpp"
 #include "data-plane/pipeline/gateway_response.hpp"
 #include "data-plane/pipeline/request_ids.hpp"
 #include "data-plane/pipeline/response_fields.hpp"
@@ -117,6 +118,9 @@ struct Exchange {
     std::string_view domain_name;  ///< Host without port.
     std::shared_ptr<const snapshot::RoutingTable> table;
     std::shared_ptr<const snapshot::CompiledStage> stage;  ///< Null: not known.
+
+    // start_record
+    std::unique_ptr<ExecutionRecord> record;  ///< Null: nobody watches.
 
     // choose_canary
     const snapshot::StageVariant* variant = nullptr;

@@ -1,5 +1,6 @@
 #include "data-plane/pipeline/recorder.hpp"
 
+#include "common/telemetry/execution_log.hpp"
 #include "common/telemetry/log.hpp"
 #include "data-plane/pipeline/exchange.hpp"
 #include "data-plane/pipeline/log_values.hpp"
@@ -19,8 +20,13 @@ bool concerns_stage(const Exchange& exchange) {
 
 }  // namespace
 
-Recorder::Recorder(telemetry::AccessLog& log, telemetry::ReactorMeters& meters)
-    : log_(log), meters_(meters), writer_(log.make_writer()), default_(log.default_destination()) {}
+Recorder::Recorder(telemetry::AccessLog& log, telemetry::ReactorMeters& meters,
+                   Explaining explaining)
+    : log_(log),
+      meters_(meters),
+      explaining_(std::move(explaining)),
+      writer_(log.make_writer()),
+      default_(log.default_destination()) {}
 
 Recorder::~Recorder() = default;
 
@@ -44,6 +50,7 @@ void Recorder::record(const Exchange& exchange) {
         const StageLog& own = stage_log(exchange);
         writer_->write(own.destination, *own.format, values);
     }
+    if (exchange.record) hand_on_record(exchange, now);
     meters_.record(slot, sample);
     if (exchange.error && status >= 500) explain(exchange, now);
 }
@@ -55,10 +62,44 @@ const Recorder::StageLog& Recorder::stage_log(const Exchange& exchange) {
         std::erase_if(stage_logs_, [](const auto& item) { return item.second.stage.expired(); });
     }
     if (stage_logs_.size() >= kStageLogsMax) stage_logs_.clear();
-    StageLog made{exchange.stage,
-                  std::make_unique<telemetry::LogFormat>(exchange.stage->access_log_format()),
-                  log_.destination(exchange.stage->settings().access_log.destination_arn)};
+    const snapshot::CompiledStage& stage = *exchange.stage;
+    StageLog made;
+    made.stage = exchange.stage;
+    if (!stage.access_log_format().empty()) {
+        made.format = std::make_unique<telemetry::LogFormat>(stage.access_log_format());
+        made.destination = log_.destination(stage.settings().access_log.destination_arn);
+    }
+    if (stage.has_execution_log()) {
+        made.execution = log_.execution_destination(stage.api_id(), stage.name(), false);
+        if (stage.has_canary()) {
+            made.canary_execution = log_.execution_destination(stage.api_id(), stage.name(), true);
+        }
+    }
     return stage_logs_.insert_or_assign(exchange.stage.get(), std::move(made)).first->second;
+}
+
+void Recorder::hand_on_record(const Exchange& exchange, SteadyTime now) {
+    const ExecutionRecord::Wishes& wishes = exchange.record->wishes();
+    if (wishes.logs_info || (wishes.logs_errors && exchange.error)) write_execution_log(exchange);
+    if (wishes.explains) {
+        explaining_.take(std::string(exchange.ids.request_id()), exchange.request.received_date,
+                         explanation_of(exchange, explaining_.worker_id, now));
+    }
+}
+
+/// All lines of a request, and those of its canary, stay together.
+void Recorder::write_execution_log(const Exchange& exchange) {
+    const ExecutionRecord& record = *exchange.record;
+    const StageLog& own = stage_log(exchange);
+    const telemetry::LogDestination production = own.execution;
+    std::string events;
+    for (const ExecutionRecord::Line& line : record.lines()) {
+        std::string text;
+        if (!record.is_logged(line.level) || !ExecutionRecord::write(line, text)) continue;
+        events += telemetry::execution_event(line.time, exchange.ids.request_id(), text);
+    }
+    writer_->write(production, events);
+    if (exchange.is_canary) writer_->write(own.canary_execution, events);
 }
 
 void Recorder::explain(const Exchange& exchange, SteadyTime now) {

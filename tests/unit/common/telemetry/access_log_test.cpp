@@ -94,6 +94,20 @@ TEST_CASE("without a default file nothing is written for it") {
     CHECK(log.dropped_lines() == 0);
 }
 
+TEST_CASE("execution logs have a file for each stage and for its canary, in a folder of the API") {
+    const TemporaryFolder folder;
+    AccessLog log({.default_file = "", .folder = folder.path(), .report = {}});
+    auto writer = log.make_writer();
+    writer->write(log.execution_destination("abc123", "prod", false), "one\ntwo\n");
+    writer->write(log.execution_destination("abc123", "prod", true), "two\n");
+    writer->write(AccessLog::kNone, "nowhere\n");
+    writer.reset();
+    wait_until_written(log, 3);
+    const fs::path api = folder.path() / "API-Gateway-Execution-Logs_abc123";
+    CHECK(read(api / "prod.log") == "one\ntwo\n");
+    CHECK(read(api / "prod" / "Canary.log") == "two\n");
+}
+
 TEST_CASE("destinations are bounded") {
     const TemporaryFolder folder;
     AccessLog log(

@@ -24,7 +24,9 @@ TEST_CASE("credentials are masked but for their last six characters") {
     CHECK(logged_fields({{"authorization", "Bearer 123456789"}}) ==
           "{authorization=**********456789}");
     CHECK(logged_fields({{"X-Api-Key", "abc"}, {"X-Amz-Security-Token", "1234567"}}) ==
-          "{X-Api-Key=abc, X-Amz-Security-Token=*234567}");
+          "{X-Api-Key=***, X-Amz-Security-Token=*234567}");
+    CHECK(logged_fields({{"cookie", "session=1234567"}}) == "{cookie=*********234567}");
+    CHECK(logged_fields({{"access_token", "0123456789"}}) == "{access_token=****456789}");
 }
 
 TEST_CASE("long maps and bodies are cut between characters") {
@@ -33,4 +35,19 @@ TEST_CASE("long maps and bodies are cut between characters") {
     CHECK(logged_body(std::string(10'240, 'x')) == std::string(10'240, 'x'));
     CHECK(logged_body(std::string(10'239, 'x') + "\xc3\xa9") ==
           std::string(10'239, 'x') + " [TRUNCATED]");
+}
+
+TEST_CASE("credentials in a URI are masked, the rest stays as it is") {
+    CHECK(logged_uri("http://a/b") == "http://a/b");
+    CHECK(logged_uri("http://a/b?x=1&y&access_token=0123456789&z=") ==
+          "http://a/b?x=1&y&access_token=****456789&z=");
+}
+
+TEST_CASE("an event names the time and the request, and stays on its line") {
+    const WallTime time{Milliseconds{1'774'818'307'045}};
+    CHECK(execution_event(time, "id-1", "one") == "2026-03-29T21:05:07.045Z (id-1) one\n");
+    CHECK(execution_event(time, "id-1", "a\nb\x1b\t") ==
+          "2026-03-29T21:05:07.045Z (id-1) a\\nb\\x1b\\t\n");
+    const std::string longest = execution_event(time, "id-1", std::string(2000, 'x'));
+    CHECK(longest == "2026-03-29T21:05:07.045Z (id-1) " + std::string(1017, 'x') + "\n");
 }

@@ -21,6 +21,7 @@
 #include "data-plane/net/server.hpp"
 #include "data-plane/phase/order.hpp"
 #include "data-plane/pipeline/driver.hpp"
+#include "data-plane/pipeline/explanation.hpp"
 #include "data-plane/tls/client_context.hpp"
 
 namespace turnpike::test {
@@ -255,6 +256,19 @@ std::string body_of(std::string_view message) {
 
 namespace {
 
+void take_record(const pipeline::Exchange& exchange, Gateway::Logged& logged) {
+    const pipeline::ExecutionRecord& record = *exchange.record;
+    for (const pipeline::ExecutionRecord::Line& line : record.lines()) {
+        std::string text;
+        if (!record.is_logged(line.level)) continue;
+        if (pipeline::ExecutionRecord::write(line, text)) logged.execution_log.push_back(text);
+    }
+    if (record.wishes().explains) {
+        logged.explanation =
+            pipeline::explanation_of(exchange, "worker-1", exchange.services.reactor.now());
+    }
+}
+
 struct Log final : pipeline::RequestLog {
     void record(const pipeline::Exchange& exchange) override {
         Gateway::Logged one;
@@ -267,6 +281,7 @@ struct Log final : pipeline::RequestLog {
         one.phase = exchange.failed_phase;
         one.has_integration_latency = exchange.integration_response.latency.has_value();
         one.body_bytes = exchange.writer.body_bytes_sent();
+        if (exchange.record) take_record(exchange, one);
         const std::lock_guard lock(mutex);
         all.push_back(std::move(one));
     }

@@ -124,6 +124,8 @@ public:
         std::string detail;
         bool has_integration_latency = false;
         std::uint64_t body_bytes = 0;
+        std::vector<std::string> execution_log;
+        std::string explanation;  ///< Empty unless it was recorded.
     };
     /// What was logged so far.
     std::vector<Logged> logged() const;
