@@ -88,10 +88,10 @@ private:
 
     // What every request reads comes first; see kHotBytes.
     std::unique_ptr<StageVariant> canary_;
-    StageVariant production_;
-    double canary_percent_ = 0;
     bool has_execution_log_ = false;
     bool may_be_recorded_ = false;
+    StageVariant production_;
+    double canary_percent_ = 0;
     model::Stage stage_;
     /// "/pets/{id}/GET" -> index into stage_.method_settings; sorted.
     std::vector<std::pair<std::string, std::size_t>> settings_by_path_;
