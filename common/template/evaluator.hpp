@@ -66,6 +66,7 @@ private:
     void run_set(const Node& node);
     void run_if(const Node& node);
     void run_foreach(const Node& node);
+    void loop_over_object(const Node& node, dynamic::Object& object);
     template <typename Element>
     void loop(const Node& node, std::size_t size, Element element);
     void run_break(const Node& node);

@@ -149,10 +149,20 @@ void Evaluator::run_foreach(const Node& self) {
             return index < members.size() ? members.members()[index].value : Value();
         });
     } else if (over.kind() == Kind::Object) {
-        auto* const iterator = dynamic_cast<ListIterator*>(&over.as_object());
-        if (iterator == nullptr) return;
-        loop(self, iterator->left(), [iterator](std::size_t) { return iterator->take(); });
+        loop_over_object(self, over.as_object());
     }
+}
+
+/// Goes on with an iterator; others that are maps to Java give their values.
+void Evaluator::loop_over_object(const Node& self, dynamic::Object& object) {
+    if (auto* const iterator = dynamic_cast<ListIterator*>(&object)) {
+        loop(self, iterator->left(), [iterator](std::size_t) { return iterator->take(); });
+        return;
+    }
+    const auto values = object.call("values", {}, heap_);
+    if (!values || !values->is_list()) return;
+    const dynamic::List& items = values->as_list();
+    loop(self, items.items.size(), [&items](std::size_t index) { return items.items[index]; });
 }
 
 template <typename Element>

@@ -11,6 +11,10 @@ namespace turnpike::integration {
 /// if it breaks off or drips longer than any integration may take. Requires: an answer.
 worker::MaybeTask<pipeline::Outcome> collect_answer(pipeline::Exchange& exchange);
 
+/// Reads to the end of an answer whose body nobody looks at, if that is short, so that its
+/// connection can serve again. What goes wrong meanwhile costs the connection only. Gives Continue.
+worker::MaybeTask<pipeline::Outcome> drain_answer(pipeline::Exchange& exchange);
+
 /// Why there is no whole answer. Requires: a status that is a failure.
 pipeline::GatewayError answer_error(const pipeline::Exchange& exchange,
                                     net::BodyPiece::Status status);

@@ -2,7 +2,6 @@
 
 #include "common/http/header_writer.hpp"
 #include "data-plane/integration/media_type.hpp"
-#include "data-plane/integration/response_mapping.hpp"
 #include "data-plane/transform/parameter_value.hpp"
 
 namespace turnpike::integration {
@@ -19,6 +18,10 @@ using snapshot::SubstitutedText;
 
 constexpr std::string_view kJson = "application/json";
 
+/// Every answer has them already. Other names are not changed as those of integrations are: this is
+/// where an owner asks callers for credentials by WWW-Authenticate.
+constexpr http::KnownHeaderSet kOwn{KnownHeader::XAmzApigwId, KnownHeader::XAmznRequestId};
+
 const CompiledGatewayResponse* customised(const Exchange& exchange) {
     const GatewayError& error = *exchange.error;
     if (!error.is_customizable || exchange.variant == nullptr) return nullptr;
@@ -31,9 +34,7 @@ const CompiledGatewayResponse* customised(const Exchange& exchange) {
 
 /// Exact media type, then JSON, then the first. Returns: null if there are none.
 const SubstitutedText* choose_text(Exchange& exchange, const CompiledGatewayResponse& response) {
-    const auto accept = exchange.head().fields().find(KnownHeader::Accept);
-    const std::string_view wanted =
-        media_type_of(accept && !accept->empty() ? *accept : kJson, exchange.arena);
+    const std::string_view wanted = wanted_media_type(exchange.head().fields(), exchange.arena);
     const SubstitutedText* chosen = nullptr;
     for (const SubstitutedText& text : response.templates) {
         if (text.media_type == wanted) return &text;
@@ -53,14 +54,19 @@ std::string_view substitute(Exchange& exchange, const SubstitutedText& text) {
 void add_fields(Exchange& exchange, const CompiledGatewayResponse& response) {
     for (const snapshot::ParameterMapping& mapping : response.parameters) {
         const std::string_view value = transform::value_of(exchange, mapping.source);
-        if (value.empty() || !http::is_field_value(value)) continue;
-        add_mapped_field(exchange, mapping, value);
+        if (value.empty() || !http::is_field_value(value) || kOwn.contains(mapping.known)) continue;
+        exchange.method_response.fields.add(mapping.name, value);
     }
+}
+
+/// An answer of 1xx would leave its caller waiting for another one.
+std::optional<int> final_status(std::optional<int> status) {
+    return status && *status >= 200 ? status : std::nullopt;
 }
 
 void answer_customised(Exchange& exchange, const CompiledGatewayResponse& custom) {
     MethodResponse& response = exchange.method_response;
-    response.status = custom.status.value_or(exchange.error->status);
+    response.status = final_status(custom.status).value_or(exchange.error->status);
     add_fields(exchange, custom);
     std::string_view content_type = kJson;
     if (const SubstitutedText* text = choose_text(exchange, custom)) {

@@ -29,6 +29,16 @@ std::string_view media_type_of(std::string_view field_value, pipeline::Arena& ar
     return type;
 }
 
+std::string_view wanted_media_type(const http::FieldList& fields, pipeline::Arena& arena) {
+    std::string_view accept;
+    if (fields.contains(http::KnownHeader::Accept)) {
+        for (const http::Field field : fields) {
+            if (field.known == http::KnownHeader::Accept) accept = field.value;
+        }
+    }
+    return accept.empty() ? "application/json" : media_type_of(accept, arena);
+}
+
 bool matches_any(const std::vector<std::string>& entries, std::string_view field_value) {
     const std::string_view type = first_type(field_value);
     for (const std::string& entry : entries) {

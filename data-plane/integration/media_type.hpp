@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/http/field_list.hpp"
 #include "data-plane/pipeline/arena.hpp"
 
 namespace turnpike::integration {
@@ -11,6 +12,9 @@ namespace turnpike::integration {
 /// "application/json" of "Application/JSON; charset=utf-8, text/plain": the first media type,
 /// without parameters, in lower case.
 std::string_view media_type_of(std::string_view field_value, pipeline::Arena& arena);
+
+/// What the caller wants: the first media type of the last Accept line; JSON if there is none.
+std::string_view wanted_media_type(const http::FieldList& fields, pipeline::Arena& arena);
 
 /// Whether an entry of binaryMediaTypes covers the type of a Content-Type or Accept value; entries
 /// may be "type/subtype", "type/*" and "*/*".

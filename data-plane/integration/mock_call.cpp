@@ -49,6 +49,9 @@ Outcome evaluate_status(Exchange& exchange, const snapshot::MappingTemplate& cho
     if (!converted) return fail(exchange, converted.error());
     const auto text = render_request(exchange, chosen, *converted);
     if (!text) return fail(exchange, text.error());
+    if (auto checked = check_mapped_headers(exchange); !checked) {
+        return fail(exchange, checked.error());
+    }
     return take_status(exchange, chosen.needs_evaluation() ? snapshot::parse_mock_status(*text)
                                                            : chosen.mock_status);
 }
@@ -59,6 +62,9 @@ worker::MaybeTask<Outcome> call_mock(Exchange& exchange) {
     const RequestTemplate chosen = choose_request_template(exchange);
     if (chosen.kind == RequestTemplate::Kind::Template) {
         return evaluate_status(exchange, *chosen.found);
+    }
+    if (auto checked = check_mapped_headers(exchange); !checked) {
+        return fail(exchange, checked.error());
     }
     if (!exchange.head().has_body()) return take_status(exchange, std::nullopt);
     return read_status(exchange);

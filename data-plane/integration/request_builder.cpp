@@ -24,6 +24,8 @@ using snapshot::CompiledIntegration;
 using snapshot::ParameterMapping;
 using snapshot::Verb;
 
+bool is_signature(std::string_view authorization) { return authorization.starts_with("AWS4-"); }
+
 /// The mapped header fields of one request, evaluated once, and what a template put in their place.
 class MappedHeaders {
 public:
@@ -43,11 +45,13 @@ public:
         }
         return {};
     }
-    /// Errors: as above.
+    /// An empty value only takes away what was mapped. Errors: as above.
     Result<void> replace(std::string_view name, std::string_view value) {
         std::erase_if(entries_, [name](const Entry& entry) {
             return equals_ignoring_case(entry.name, name);
         });
+        known_ = {};
+        for (const Entry& entry : entries_) known_.add(entry.known);
         return add(name, value);
     }
     bool contains(KnownHeader known) const { return known_.contains(known); }
@@ -80,6 +84,8 @@ private:
             case MappedTarget::Set:
                 break;
         }
+        // A signature is for this gateway, not for those behind it.
+        if (known == KnownHeader::Authorization && is_signature(value)) return {};
         entries_.push_back({name, known, value});
         known_.add(known);
         return {};
@@ -93,7 +99,7 @@ private:
 Result<void> apply_overrides(Exchange& exchange, MappedHeaders& mapped) {
     if (!exchange.transformation) return {};
     auto& transformation = transform::Transformation::of(exchange);
-    for (const auto& [name, value] : transformation.overrides().header.members()) {
+    for (const auto& [name, value] : transformation.overrides().header.values().members()) {
         if (!http::is_token(name)) return invalid(std::string(name) + " is no header name");
         const auto text = transform::override_text(value, transformation.heap());
         if (auto replaced = mapped.replace(name, text); !replaced) return replaced;
@@ -111,8 +117,6 @@ std::string_view integration_verb(const Exchange& exchange) {
 bool verb_has_body(std::string_view verb) {
     return verb != "GET" && verb != "HEAD" && verb != "OPTIONS";
 }
-
-bool is_signature(std::string_view authorization) { return authorization.starts_with("AWS4-"); }
 
 /// Whether another field of that name came before; told by a filter of 64 bits in most cases.
 class RepeatFilter {
@@ -281,19 +285,16 @@ void pass_body(Exchange& exchange) {
     }
 }
 
-/// Requires: the body was collected.
-Result<void> choose_body(Exchange& exchange) {
+Result<void> choose_body(Exchange& exchange, const transform::Content& content) {
     pipeline::IntegrationRequest& request = exchange.integration_request;
-    const auto converted = convert_body(exchange);
-    if (!converted) return converted.error();
     const RequestTemplate chosen = choose_request_template(exchange);
     const bool sends_body = verb_has_body(request.verb);
     if (chosen.kind == RequestTemplate::Kind::Template) {
-        const auto text = render_request(exchange, *chosen.found, *converted);
+        const auto text = render_request(exchange, *chosen.found, content);
         if (!text) return text.error();
         if (sends_body) request.body = *text;
     } else if (sends_body && exchange.head().has_body()) {
-        request.body = converted->bytes;
+        request.body = content.bytes;
     }
     return {};
 }
@@ -347,14 +348,20 @@ Result<std::string_view> render_request(Exchange& exchange, const snapshot::Mapp
     return text;
 }
 
-Result<void> build_http_request(Exchange& exchange) {
+Result<void> check_mapped_headers(Exchange& exchange) {
+    MappedHeaders mapped(exchange.arena);
+    if (auto evaluated = mapped.evaluate(exchange); !evaluated) return evaluated;
+    return apply_overrides(exchange, mapped);
+}
+
+Result<void> build_http_request(Exchange& exchange, const transform::Content& content) {
     if (auto supported = check_supported(exchange.integration()); !supported) return supported;
     exchange.integration_request.verb = integration_verb(exchange);
     MappedHeaders mapped(exchange.arena);
     if (auto evaluated = mapped.evaluate(exchange); !evaluated) return evaluated;
     if (exchange.integration().is_proxy()) {
         pass_body(exchange);
-    } else if (auto body = choose_body(exchange); !body) {
+    } else if (auto body = choose_body(exchange, content); !body) {
         return body;
     }
     if (auto overridden = apply_overrides(exchange, mapped); !overridden) return overridden;

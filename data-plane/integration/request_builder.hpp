@@ -8,10 +8,14 @@ namespace turnpike::integration {
 
 /// Fills the integration request of an HTTP or HTTP_PROXY integration: target, request line,
 /// fields, and what becomes of the body.
-/// Requires: the caller's body is collected, unless the integration is a proxy.
-/// Errors: those of build_target(), convert_body() and render_request(); Invalid naming a mapped
-/// header that must not be set.
-Result<void> build_http_request(pipeline::Exchange& exchange);
+/// `content`: what convert_body() gave; proxies do not look at it.
+/// Errors: those of build_target() and render_request(); Invalid naming a mapped header that must
+/// not be set.
+Result<void> build_http_request(pipeline::Exchange& exchange, const transform::Content& content);
+
+/// For integrations that send nothing: Errors: Invalid naming a header, mapped or set by the
+/// request template, that must not be set.
+Result<void> check_mapped_headers(pipeline::Exchange& exchange);
 
 /// The template for the request's media type, or nothing if the body passes as it is.
 struct RequestTemplate {

@@ -45,33 +45,39 @@ const ParameterMapping* find_path_mapping(const snapshot::CompiledIntegration& i
 }
 
 /// What a template set in place of the mapped value. Returns: nothing if none did.
-std::optional<std::string_view> find_override(Exchange& exchange,
-                                              dynamic::Map transform::Overrides::*kind,
-                                              std::string_view name) {
+std::optional<std::string_view> find_override(
+    Exchange& exchange, transform::ParameterOverrides transform::Overrides::*kind,
+    std::string_view name) {
     if (!exchange.transformation) return std::nullopt;
     auto& transformation = transform::Transformation::of(exchange);
-    const dynamic::Value* value = (transformation.overrides().*kind).find(name);
+    const dynamic::Value* value = (transformation.overrides().*kind).values().find(name);
     if (value == nullptr) return std::nullopt;
     return transform::override_text(*value, transformation.heap());
 }
 
+/// The placeholder takes the rest of the caller's path, so its value is a path.
+bool keeps_slashes(const Exchange& exchange, const ParameterMapping* mapping) {
+    return mapping && mapping->source.kind == ParameterSource::Kind::Path &&
+           transform::is_greedy(*exchange.method->resource, mapping->source.name);
+}
+
 void append_path_parameter(Exchange& exchange, ArenaText& out, const std::string& name) {
+    const ParameterMapping* mapping = find_path_mapping(exchange.integration(), name);
+    const auto keep =
+        keeps_slashes(exchange, mapping) ? http::EncodeKeep::Slash : http::EncodeKeep::Nothing;
     if (const auto override = find_override(exchange, &transform::Overrides::path, name)) {
-        append_encoded(out, *override, http::EncodeKeep::Nothing);
+        append_encoded(out, *override, keep);
         return;
     }
-    const ParameterMapping* mapping = find_path_mapping(exchange.integration(), name);
-    if (!mapping) {  // a placeholder that nothing fills stays what it is
+    const std::string_view value =
+        mapping ? transform::value_of(exchange, mapping->source) : std::string_view{};
+    if (value.empty()) {  // a placeholder that nothing fills stays what it is
         out += '{';
         out += name;
         out += '}';
         return;
     }
-    const ParameterSource& source = mapping->source;
-    const bool keeps_slash = source.kind == ParameterSource::Kind::Path &&
-                             transform::is_greedy(*exchange.method->resource, source.name);
-    append_encoded(out, transform::value_of(exchange, source),
-                   keeps_slash ? http::EncodeKeep::Slash : http::EncodeKeep::Nothing);
+    append_encoded(out, value, keep);
 }
 
 void append_piece(Exchange& exchange, ArenaText& out, const Piece& piece) {
@@ -139,7 +145,7 @@ void append_overriding_query(Exchange& exchange, ArenaText& out, bool& has_query
         append_query_pair(out, has_query, name,
                           transform::override_text(value, transformation.heap()));
     };
-    for (const auto& [name, value] : transformation.overrides().query_string.members()) {
+    for (const auto& [name, value] : transformation.overrides().query_string.values().members()) {
         if (!value.is_list()) {
             append(name, value);
             continue;

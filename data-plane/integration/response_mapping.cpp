@@ -35,30 +35,17 @@ bool is_plain_connection(const http::FieldList& fields) {
 
 Error configuration(std::string text) { return invalid(std::string(kConfigurationError) + text); }
 
-/// Accept: the last line, its first media type.
-std::string_view wanted_media_type(Exchange& exchange) {
-    std::string_view accept;
-    for (const http::Field field : exchange.head().fields()) {
-        if (field.known == KnownHeader::Accept) accept = field.value;
-    }
-    return media_type_of(accept.empty() ? kJson : accept, exchange.arena);
-}
-
-/// Returns: null if the response has no templates, or an empty one: the body passes as it is.
+/// Returns: null if the response has no templates. An empty one lets the body pass as it is.
 const MappingTemplate* choose_template(Exchange& exchange,
                                        const CompiledIntegrationResponse& selected) {
     if (selected.templates.empty()) return nullptr;
-    const std::string_view wanted = wanted_media_type(exchange);
+    const std::string_view wanted = wanted_media_type(exchange.head().fields(), exchange.arena);
     const MappingTemplate* chosen = nullptr;
     for (const MappingTemplate& one : selected.templates) {
-        if (one.media_type == wanted) {
-            chosen = &one;
-            break;
-        }
+        if (one.media_type == wanted) return &one;
         if (one.media_type == kJson) chosen = &one;
     }
-    if (chosen == nullptr) chosen = &selected.templates.front();
-    return chosen->text.empty() ? nullptr : chosen;
+    return chosen != nullptr ? chosen : &selected.templates.front();
 }
 
 void add_response_field(Exchange& exchange, KnownHeader known, std::string_view name,
@@ -80,7 +67,7 @@ void map_fields(Exchange& exchange, const CompiledIntegrationResponse& selected)
     for (const ParameterMapping& mapping : selected.parameters) {
         const std::string_view value = transform::value_of(exchange, mapping.source);
         if (value.empty() || !http::is_field_value(value)) continue;
-        add_mapped_field(exchange, mapping, value);
+        add_response_field(exchange, mapping.known, mapping.name, value);
     }
 }
 
@@ -90,13 +77,14 @@ Result<transform::Content> convert_answer(Exchange& exchange,
                                           const CompiledIntegrationResponse& selected) {
     const auto& binary_types = exchange.variant->deployment().binary_media_types();
     const auto& answer = exchange.integration_response.answer;
-    const auto type =
-        answer ? answer->head().fields().find(KnownHeader::ContentType) : std::nullopt;
+    if (!answer) return transform::Content{};  // of MOCK: nothing, which is text whatever is binary
+    const auto type = answer->head().fields().find(KnownHeader::ContentType);
     const bool has_types = !binary_types.empty();
     return transform::convert_response(
         exchange.integration_response.body.value_or(std::string_view{}), has_types,
         has_types && matches_any(binary_types, type.value_or(kJson)),
-        has_types && matches_any(binary_types, wanted_media_type(exchange)),
+        has_types &&
+            matches_any(binary_types, wanted_media_type(exchange.head().fields(), exchange.arena)),
         selected.content_handling, exchange.arena);
 }
 
@@ -114,10 +102,11 @@ Result<std::string_view> render(Exchange& exchange, const MappingTemplate& chose
 Result<void> map_body(Exchange& exchange, const CompiledIntegrationResponse& selected,
                       const transform::Content& content) {
     MethodResponse& response = exchange.method_response;
-    if (const MappingTemplate* found = choose_template(exchange, selected)) {
+    const MappingTemplate* found = choose_template(exchange, selected);
+    if (found != nullptr) response.content_type = found->media_type;
+    if (found != nullptr && !found->text.empty()) {
         const auto text = render(exchange, *found, content);
         if (!text) return text.error();
-        response.content_type = found->media_type;
         response.body = MethodResponse::Body::Text;
         response.text = *text;
     } else if (exchange.integration_response.answer) {
@@ -132,7 +121,8 @@ std::optional<int> status_of(const dynamic::Value& value) {
                             ? std::optional<long long>(value.as_integer())
                         : value.is_string() ? parse_integer(value.as_string())
                                             : std::nullopt;
-    if (!number || *number < 100 || *number > 599) return std::nullopt;
+    // One of 1xx would leave the caller waiting for another answer.
+    if (!number || *number < 200 || *number > 599) return std::nullopt;
     return static_cast<int>(*number);
 }
 
@@ -143,21 +133,19 @@ Result<void> apply_overrides(Exchange& exchange) {
     const transform::Overrides& overrides = transformation.overrides();
     MethodResponse& response = exchange.method_response;
     if (const auto status = status_of(overrides.response_status)) response.status = *status;
-    for (const auto& [name, value] : overrides.response_header.members()) {
+    for (const auto& [name, value] : overrides.response_header.values().members()) {
         const auto text = transform::override_text(value, transformation.heap());
         if (!http::is_token(name)) return configuration(std::string(name) + " is no header name");
-        if (text.empty() || !http::is_field_value(text)) continue;
+        const KnownHeader known = http::find_header(name);
         response.fields.remove(name);
-        add_response_field(exchange, http::find_header(name), name, text);
+        response.fields.remove(remapped_name(known, name, exchange.arena));
+        if (text.empty() || !http::is_field_value(text)) continue;
+        add_response_field(exchange, known, name, text);
     }
     return {};
 }
 
 }  // namespace
-
-void add_mapped_field(Exchange& exchange, const ParameterMapping& mapping, std::string_view value) {
-    add_response_field(exchange, mapping.known, mapping.name, value);
-}
 
 void pass_response(Exchange& exchange) {
     const http::ResponseHead& head = exchange.integration_response.answer->head();
@@ -196,6 +184,9 @@ Result<const CompiledIntegrationResponse*> select_response(Exchange& exchange) {
             "Response Status Code: " +
             text);
     }
+    if (selected->status < 200) {
+        return configuration("no answer can end with status " + std::to_string(selected->status));
+    }
     if (!selected->is_declared) {
         return configuration("the method declares no response with status " +
                              std::to_string(selected->status));
@@ -206,7 +197,7 @@ Result<const CompiledIntegrationResponse*> select_response(Exchange& exchange) {
 bool reads_answer(Exchange& exchange, const CompiledIntegrationResponse& selected) {
     if (!exchange.integration_response.answer) return false;
     const MappingTemplate* chosen = choose_template(exchange, selected);
-    return !chosen || chosen->needs_evaluation() || selected.maps_body;
+    return !chosen || chosen->text.empty() || chosen->needs_evaluation() || selected.maps_body;
 }
 
 Result<void> map_selected_response(Exchange& exchange,
@@ -224,7 +215,8 @@ Result<void> map_selected_response(Exchange& exchange,
     if (!response.fields.contains("Content-Type")) {
         response.fields.add("Content-Type", response.content_type);
     }
-    if (exchange.integration().type == CompiledIntegration::Type::Http) {
+    if (exchange.integration().type == CompiledIntegration::Type::Http &&
+        !response.fields.contains("X-Amzn-Trace-Id")) {
         response.fields.add("X-Amzn-Trace-Id", exchange.ids.trace());
     }
     return {};

@@ -9,10 +9,6 @@ namespace turnpike::integration {
 /// renamed or dropped on the way.
 void pass_response(pipeline::Exchange& exchange);
 
-/// Adds a field that a mapping set, renamed or left out as its name demands.
-void add_mapped_field(pipeline::Exchange& exchange, const snapshot::ParameterMapping& mapping,
-                      std::string_view value);
-
 /// HTTP and MOCK: the integration response that the status selects.
 /// Errors: Invalid, with the log's reason in `message`, if none is selected, or the method does not
 /// declare it.

@@ -17,11 +17,13 @@ constexpr std::size_t kBodyReadBytes = 32'768;
 
 UpstreamConnection::UpstreamConnection(UpstreamGroup& group, std::unique_ptr<net::Stream> stream,
                                        net::BufferPool& buffers, const Limits& limits)
-    : group_(group), stream_(std::move(stream)), limits_(limits), input_(buffers) {}
+    : group_(group), stream_(std::move(stream)), limits_(limits), input_(buffers), more_(buffers) {}
 
 void UpstreamConnection::begin(bool answers_head, Milliseconds body_idle) {
     head_.reset();
     input_.clear();
+    more_.clear();
+    reads_on_ = false;
     taken_ = 0;
     remaining_ = 0;
     interim_heads_ = 0;
@@ -34,10 +36,11 @@ void UpstreamConnection::begin(bool answers_head, Milliseconds body_idle) {
 }
 
 net::IoResult UpstreamConnection::read(std::size_t space_wanted) {
-    if (!input_.make_space(space_wanted, limits_.input_bytes_max)) return {0, IoStatus::Failed};
-    const net::IoResult result = stream_->try_read(input_.space());
+    net::Buffer& to = source();
+    if (!to.make_space(space_wanted, limits_.input_bytes_max)) return {0, IoStatus::Failed};
+    const net::IoResult result = stream_->try_read(to.space());
     if (result.bytes > 0) {
-        input_.commit(result.bytes);
+        to.commit(result.bytes);
         has_received_ = true;
     }
     return result;
@@ -159,14 +162,14 @@ std::optional<BodyPiece> UpstreamConnection::take_chunk(std::string_view bytes) 
 /// with its length.
 void UpstreamConnection::end_chunks_if_here() {
     http::ChunkedDecoder ahead = chunks_;
-    const http::ChunkedDecoder::Step step = ahead.next(input_.data().substr(taken_));
+    const http::ChunkedDecoder::Step step = ahead.next(source().data().substr(taken_));
     if (step.status != http::ChunkedDecoder::Status::Done) return;
     taken_ += step.consumed;
     body_ = BodyState::Complete;
 }
 
 std::optional<BodyPiece> UpstreamConnection::take_buffered() {
-    const std::string_view bytes = input_.data().substr(taken_);
+    const std::string_view bytes = source().data().substr(taken_);
     switch (body_) {
         case BodyState::Complete:
             return BodyPiece{BodyPiece::Status::End, {}};
@@ -206,8 +209,9 @@ worker::MaybeTask<BodyPiece> UpstreamConnection::read_all() {
 
 worker::Task<BodyPiece> UpstreamConnection::wait_for_piece() {
     while (true) {
-        // All that was received is dealt with; the head has been sent on.
-        input_.clear();
+        // All that was received is dealt with, but for the head.
+        reads_on_ = true;
+        more_.clear();
         taken_ = 0;
         const SteadyTime deadline = stream_->reactor().now() + body_idle_;
         const IoStatus status = co_await stream_->readable(deadline);
@@ -225,10 +229,19 @@ worker::Task<BodyPiece> UpstreamConnection::wait_for_piece() {
     }
 }
 
+/// What is here already, so that an answer nobody read to its end does not cost the connection.
+void UpstreamConnection::drop_buffered() {
+    while (body_ != BodyState::Complete) {
+        const auto piece = take_buffered();
+        if (!piece || piece->status != BodyPiece::Status::Data) return;
+    }
+}
+
 bool UpstreamConnection::may_be_used_again() {
+    drop_buffered();
     const bool is_clean = body_ == BodyState::Complete && is_request_sent_ &&
                           head_.framing() != http::BodyFraming::UntilClose && head_.keeps_alive() &&
-                          taken_ == input_.size();
+                          taken_ == source().size();
     if (!is_clean || stream_->hung_up()) return false;
     if (!stream_->maybe_readable()) return true;
     // The last read filled its space, so whether more came is not known. It must not.
@@ -240,6 +253,7 @@ void UpstreamConnection::rest(SteadyTime now) {
     idle_since_ = now;
     is_reused_ = true;
     input_.release();
+    more_.release();
 }
 
 void UpstreamConnection::release() { group_.take_back(*this, may_be_used_again()); }

@@ -77,20 +77,25 @@ private:
     net::BodyPiece fail(net::BodyPiece::Status status);
     net::BodyPiece end_of_stream();
     worker::Task<net::BodyPiece> wait_for_piece();
+    void drop_buffered();
     bool may_be_used_again();
+
+    net::Buffer& source() { return reads_on_ ? more_ : input_; }
 
     UpstreamGroup& group_;
     std::unique_ptr<net::Stream> stream_;
     const Limits& limits_;
-    net::Buffer input_;
+    net::Buffer input_;  // the head and what came with it
+    net::Buffer more_;   // pieces of the body after that: the head stays where it is
     http::ResponseHead head_;
     http::ChunkedDecoder chunks_;
-    std::size_t taken_ = 0;        // bytes of input_ that were given out or belong to the head
+    std::size_t taken_ = 0;        // bytes of source() that were given out or belong to the head
     std::uint64_t remaining_ = 0;  // of a body with a length
     Milliseconds body_idle_{0};
     SteadyTime idle_since_;
     std::size_t interim_heads_ = 0;
     BodyState body_ = BodyState::NotBegun;
+    bool reads_on_ = false;
     bool answers_head_ = false;
     bool is_reused_ = false;
     bool is_request_sent_ = false;

@@ -1,5 +1,7 @@
 #include "data-plane/phase/compress.hpp"
 
+#include <string>
+
 #include "common/http/content_coding.hpp"
 #include "data-plane/integration/answer_body.hpp"
 
@@ -19,18 +21,26 @@ bool has_body(const Exchange& exchange) {
 }
 
 ContentCoding wanted_coding(const Exchange& exchange) {
-    const auto field = exchange.head().fields().find(http::KnownHeader::AcceptEncoding);
-    if (!field || !has_body(exchange)) return ContentCoding::Identity;
-    if (exchange.method_response.fields.contains("Content-Encoding")) {
+    const http::FieldList& fields = exchange.head().fields();
+    if (!fields.contains(http::KnownHeader::AcceptEncoding) || !has_body(exchange) ||
+        exchange.method_response.fields.contains("Content-Encoding")) {
         return ContentCoding::Identity;
     }
-    return http::preferred_coding(*field);
+    std::string wanted;
+    for (const http::Field field : fields) {
+        if (field.known != http::KnownHeader::AcceptEncoding) continue;
+        if (!wanted.empty()) wanted += ',';
+        wanted += field.value;
+    }
+    return http::preferred_coding(wanted);
 }
 
-/// What is larger than the threshold; a smaller answer stays as it is.
+/// From the threshold on; a smaller answer stays as it is, and so does one without a body.
 Outcome encode(Exchange& exchange, ContentCoding coding, std::string_view body) {
     const auto threshold = *exchange.variant->deployment().minimum_compression_size();
-    if (static_cast<std::int64_t>(body.size()) < threshold) return Outcome::Continue;
+    if (body.empty() || static_cast<std::int64_t>(body.size()) < threshold) {
+        return Outcome::Continue;
+    }
     const auto encoded = http::encode_content(coding, body);
     if (!encoded) return Outcome::Continue;
     MethodResponse& response = exchange.method_response;
@@ -49,8 +59,9 @@ Outcome encode_collected(Exchange& exchange, ContentCoding coding) {
 
 worker::Task<Outcome> encode_when_collected(Exchange& exchange, ContentCoding coding,
                                             worker::MaybeTask<Outcome> collecting) {
-    if (co_await collecting == Outcome::Ended) co_return Outcome::Ended;
-    co_return encode_collected(exchange, coding);
+    // A variable: g++ 12 loses an await that is compared in a condition.
+    const Outcome collected = co_await collecting;
+    co_return collected == Outcome::Ended ? collected : encode_collected(exchange, coding);
 }
 
 /// The declared length says that there is nothing to do.

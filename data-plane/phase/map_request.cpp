@@ -20,17 +20,31 @@ bool refuses_media_type(Exchange& exchange) {
 }
 
 /// A mapping that reads the body wants JSON of what looks like it.
-bool is_unreadable(Exchange& exchange) {
+bool is_unreadable(Exchange& exchange, std::string_view text) {
     if (!exchange.integration().maps_request_body) return false;
     auto& transformation = transform::Transformation::of(exchange);
     transform::Document& body = transformation.request_body();
+    body.set(text);
     return body.looks_like_json() && body.json(transformation.heap()) == nullptr;
 }
 
+/// The body as mappings and templates see it.
+Result<transform::Content> body_of(Exchange& exchange) {
+    if (!exchange.integration().is_proxy()) return integration::convert_body(exchange);
+    return transform::Content{exchange.body.value_or(std::string_view{}), true};
+}
+
+std::string_view log_line(Exchange& exchange, const Error& error) {
+    return exchange.arena.copy("Execution failed due to configuration error: " + error.message +
+                               error.detail);
+}
+
+pipeline::GatewayError conversion_error(Exchange& exchange, const Error& error) {
+    return pipeline::configuration_error(log_line(exchange, error));
+}
+
 Outcome fail(Exchange& exchange, const Error& error) {
-    const std::string text =
-        "Execution failed due to configuration error: " + error.message + error.detail;
-    return end_with(exchange, pipeline::internal_failure(exchange.arena.copy(text)));
+    return end_with(exchange, pipeline::internal_failure(log_line(exchange, error)));
 }
 
 }  // namespace
@@ -42,7 +56,9 @@ Outcome map_request(Exchange& exchange) {
     if (refuses_media_type(exchange)) {
         return end_with(exchange, gateway_error(GatewayResponseType::UnsupportedMediaType));
     }
-    if (is_unreadable(exchange)) {
+    const auto content = body_of(exchange);
+    if (!content) return end_with(exchange, conversion_error(exchange, content.error()));
+    if (is_unreadable(exchange, content->bytes)) {
         return end_with(exchange, gateway_error(GatewayResponseType::Default4xx)
                                       .with_message("Invalid JSON in request body"));
     }
@@ -57,7 +73,7 @@ Outcome map_request(Exchange& exchange) {
             return end_with(exchange, pipeline::configuration_error(
                                           "AWS integrations are not in this version"));
     }
-    const Result<void> built = integration::build_http_request(exchange);
+    const Result<void> built = integration::build_http_request(exchange, *content);
     return built ? Outcome::Continue : fail(exchange, built.error());
 }
 

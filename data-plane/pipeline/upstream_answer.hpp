@@ -8,7 +8,7 @@
 namespace turnpike::pipeline {
 
 /// The response of an upstream whose head has arrived, with the connection that carries its body.
-/// Lifetime: views into the head last until the body is read.
+/// Lifetime: views into the head last as long as the answer; a piece of the body until the next.
 /// Thread: the reactor's.
 class UpstreamAnswer {
 public:

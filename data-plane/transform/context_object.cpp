@@ -1,9 +1,7 @@
 #include "data-plane/transform/context_object.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
-#include <vector>
 
 #include "data-plane/pipeline/context.hpp"
 
@@ -11,8 +9,6 @@ namespace turnpike::transform {
 namespace {
 
 using dynamic::Heap;
-using dynamic::List;
-using dynamic::Object;
 using dynamic::Value;
 using pipeline::Exchange;
 
@@ -38,98 +34,115 @@ constexpr std::array<std::string_view, 12> kIdentityNames{
     "user",
 };
 
-using Names = std::vector<std::string_view>;
-
-/// What Java's maps answer about their keys.
-Result<Value> call_map_method(Object& object, const Names& names, std::string_view method,
-                              std::span<const Value> arguments, Heap& heap) {
-    if (method == "keySet" && arguments.empty()) {
-        List& keys = *heap.make<List>(heap);
-        for (const std::string_view name : names) keys.items.push_back(Value::string(name));
-        return Value::list(keys);
-    }
-    if (method == "size" && arguments.empty()) {
-        return Value::integer(static_cast<std::int64_t>(names.size()));
-    }
-    if (arguments.size() != 1 || !arguments[0].is_string()) return Value();
-    const std::string_view name = arguments[0].as_string();
-    if (method == "get") return object.member(name);
-    if (method == "containsKey")
-        return Value::boolean(std::ranges::find(names, name) != names.end());
-    return Value();
-}
-
 Value text_or_null(std::string_view text) {
     return text.data() == nullptr ? Value() : Value::string(text);
 }
 
-/// `$context.identity` and the like: variables that share a prefix.
-class Group final : public Object {
+/// `$context.identity`.
+class Identity final : public ContextMap {
 public:
-    Group(Exchange& exchange, std::string_view prefix) : exchange_(exchange), prefix_(prefix) {}
+    explicit Identity(Exchange& exchange) : exchange_(exchange) {}
     Value member(std::string_view name) override {
-        std::string full(prefix_);
-        full += '.';
-        full += name;
-        return text_or_null(context_value(exchange_, full));
+        return text_or_null(context_value(exchange_, "identity." + std::string(name)));
     }
-    bool set_member(std::string_view, Value) override { return false; }
-    Result<Value> call(std::string_view name, std::span<const Value> arguments,
-                       Heap& heap) override {
-        Names names;
-        if (prefix_ == "identity") names.assign(kIdentityNames.begin(), kIdentityNames.end());
-        return call_map_method(*this, names, name, arguments, heap);
+
+protected:
+    Names names() const override {
+        Names known(kIdentityNames.begin(), kIdentityNames.end());
+        if (exchange_.identity.key) known.insert(known.end(), {"apiKey", "apiKeyId"});
+        return known;
     }
-    std::string_view text() override { return {}; }
 
 private:
     Exchange& exchange_;
-    std::string_view prefix_;
 };
 
-class RequestOverride final : public Object {
+/// `$context.requestOverride.header` and the like.
+class OverridesOfKind final : public ContextMap {
 public:
-    explicit RequestOverride(Overrides& overrides) : overrides_(overrides) {}
+    explicit OverridesOfKind(ParameterOverrides& overrides) : overrides_(overrides) {}
     Value member(std::string_view name) override {
-        if (name == "path") return Value::map(overrides_.path);
-        if (name == "header") return Value::map(overrides_.header);
-        if (name == "querystring") return Value::map(overrides_.query_string);
-        return {};
-    }
-    bool set_member(std::string_view, Value) override { return false; }
-    Result<Value> call(std::string_view name, std::span<const Value> arguments,
-                       Heap& heap) override {
-        return call_map_method(*this, {"path", "header", "querystring"}, name, arguments, heap);
-    }
-    std::string_view text() override { return {}; }
-
-private:
-    Overrides& overrides_;
-};
-
-class ResponseOverride final : public Object {
-public:
-    explicit ResponseOverride(Overrides& overrides) : overrides_(overrides) {}
-    Value member(std::string_view name) override {
-        if (name == "header") return Value::map(overrides_.response_header);
-        if (name == "status") return overrides_.response_status;
-        return {};
+        const Value* found = overrides_.values().find(name);
+        return found == nullptr ? Value() : *found;
     }
     bool set_member(std::string_view name, Value value) override {
-        if (name != "status") return false;
-        overrides_.response_status = value;
+        overrides_.set(name, value);
         return true;
     }
     Result<Value> call(std::string_view name, std::span<const Value> arguments,
                        Heap& heap) override {
-        Names names{"header"};
-        if (!overrides_.response_status.is_null()) names.push_back("status");
-        return call_map_method(*this, names, name, arguments, heap);
+        if (arguments.size() == 1 && name == "putAll" && arguments[0].is_map()) {
+            for (const auto& member : arguments[0].as_map().members()) {
+                overrides_.set(member.name, member.value);
+            }
+            return Value();
+        }
+        if (arguments.size() == 1 && name == "remove" && arguments[0].is_string()) {
+            const Value before = member(arguments[0].as_string());
+            overrides_.erase(arguments[0].as_string());
+            return before;
+        }
+        return ContextMap::call(name, arguments, heap);
     }
-    std::string_view text() override { return {}; }
+
+protected:
+    Names names() const override {
+        Names known;
+        for (const auto& member : overrides_.values().members()) known.push_back(member.name);
+        return known;
+    }
+
+private:
+    ParameterOverrides& overrides_;
+};
+
+class RequestOverride final : public ContextMap {
+public:
+    RequestOverride(Overrides& overrides, Heap& heap) : overrides_(overrides), heap_(heap) {}
+    Value member(std::string_view name) override {
+        if (name == "path") return of(overrides_.path);
+        if (name == "header") return of(overrides_.header);
+        if (name == "querystring") return of(overrides_.query_string);
+        return {};
+    }
+
+protected:
+    Names names() const override { return {"path", "header", "querystring"}; }
+
+private:
+    Value of(ParameterOverrides& kind) const {
+        return Value::object(*heap_.make<OverridesOfKind>(kind));
+    }
+
+    Overrides& overrides_;
+    Heap& heap_;
+};
+
+class ResponseOverride final : public ContextMap {
+public:
+    ResponseOverride(Overrides& overrides, Heap& heap) : overrides_(overrides), heap_(heap) {}
+    Value member(std::string_view name) override {
+        if (name == "header") {
+            return Value::object(*heap_.make<OverridesOfKind>(overrides_.response_header));
+        }
+        return name == "status" ? overrides_.response_status : Value();
+    }
+    bool set_member(std::string_view name, Value value) override {
+        if (name != "status") return false;
+        overrides_.set_status(value);
+        return true;
+    }
+
+protected:
+    Names names() const override {
+        Names known{"header"};
+        if (!overrides_.response_status.is_null()) known.push_back("status");
+        return known;
+    }
 
 private:
     Overrides& overrides_;
+    Heap& heap_;
 };
 
 }  // namespace
@@ -137,21 +150,23 @@ private:
 Value ContextObject::member(std::string_view name) {
     Heap& heap = transformation_.heap();
     if (name == "requestOverride") {
-        return Value::object(*heap.make<RequestOverride>(transformation_.overrides()));
+        return Value::object(*heap.make<RequestOverride>(transformation_.overrides(), heap));
     }
     if (name == "responseOverride") {
-        return Value::object(*heap.make<ResponseOverride>(transformation_.overrides()));
+        return Value::object(*heap.make<ResponseOverride>(transformation_.overrides(), heap));
     }
-    if (name == "identity" || name == "error") {
-        return Value::object(*heap.make<Group>(exchange_, name == "error" ? "error" : "identity"));
+    if (name == "identity") return Value::object(*heap.make<Identity>(exchange_));
+    // The one number: templates calculate with it.
+    if (name == "requestTimeEpoch") {
+        return Value::integer(epoch_milliseconds(exchange_.request.received_date));
     }
     return text_or_null(context_value(exchange_, name));
 }
 
-Result<Value> ContextObject::call(std::string_view name, std::span<const Value> arguments,
-                                  Heap& heap) {
-    return call_map_method(*this, Names(kContextNames.begin(), kContextNames.end()), name,
-                           arguments, heap);
+ContextMap::Names ContextObject::names() const {
+    Names known(kContextNames.begin(), kContextNames.end());
+    if (exchange_.stage && exchange_.stage->has_canary()) known.push_back("isCanaryRequest");
+    return known;
 }
 
 }  // namespace turnpike::transform

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "common/base/encoding.hpp"
 #include "common/base/text.hpp"
 #include "common/dynamic/text.hpp"
 #include "common/http/uri.hpp"
@@ -14,6 +15,11 @@ using dynamic::Heap;
 using dynamic::Map;
 using dynamic::Value;
 using pipeline::Exchange;
+
+/// What a caller sent may be any bytes; what a template works on is UTF-8.
+Value text_value(std::string_view text, Heap& heap) {
+    return Value::string(is_utf8(text) ? text : heap.copy(valid_utf8(text)));
+}
 
 /// Compiled expressions of this thread: templates name the same few again and again.
 Result<jsonpath::Path> path_of(std::string_view expression) {
@@ -31,7 +37,7 @@ Value path_parameters(Exchange& exchange, Heap& heap) {
     Map& map = *heap.make<Map>(heap);
     for (const std::string& name : exchange.method->resource->parameter_names) {
         const std::string_view value = path_value(exchange, name);
-        if (value.data() != nullptr) map.put(name, Value::string(value));
+        if (value.data() != nullptr) map.put(name, text_value(value, heap));
     }
     return Value::map(map);
 }
@@ -39,8 +45,8 @@ Value path_parameters(Exchange& exchange, Heap& heap) {
 /// The last value of each name.
 Value query_parameters(Exchange& exchange, Heap& heap) {
     Map& map = *heap.make<Map>(heap);
-    for_each_query_parameter(exchange, [&map](std::string_view name, std::string_view value) {
-        map.put(name, Value::string(value));
+    for_each_query_parameter(exchange, [&](std::string_view name, std::string_view value) {
+        map.put(text_value(name, heap).as_string(), text_value(value, heap));
     });
     return Value::map(map);
 }
@@ -49,7 +55,7 @@ Value query_parameters(Exchange& exchange, Heap& heap) {
 Value header_fields(Exchange& exchange, Heap& heap) {
     Map& map = *heap.make<Map>(heap);
     for (const http::Field field : exchange.head().fields()) {
-        map.put(field.name, Value::string(field.value));
+        if (!is_hidden(field.known)) map.put(field.name, text_value(field.value, heap));
     }
     return Value::map(map);
 }
@@ -66,37 +72,45 @@ Result<Value> InputObject::call(std::string_view name, std::span<const Value> ar
     if (arguments.size() != 1) return Value();
     if (name == "path") return path(arguments[0], heap);
     if (name == "json") return json(arguments[0], heap);
-    if (name == "params" && arguments[0].is_string()) return parameter(arguments[0].as_string());
+    if (name == "params" && arguments[0].is_string()) {
+        return parameter(arguments[0].as_string(), heap);
+    }
     return Value();
 }
 
-Result<Value> InputObject::path(const Value& expression, Heap& heap) {
-    if (!expression.is_string()) return Value();
+Result<std::optional<Value>> InputObject::find(const Value& expression, Heap& heap) {
+    if (!expression.is_string()) return std::optional<Value>{};
     const auto compiled = path_of(expression.as_string());
     if (!compiled) return compiled.error();
     return body_.find(*compiled, heap);
 }
 
+Result<Value> InputObject::path(const Value& expression, Heap& heap) {
+    const auto found = find(expression, heap);
+    if (!found) return found.error();
+    return found->value_or(Value());
+}
+
 Result<Value> InputObject::json(const Value& expression, Heap& heap) {
-    const auto found = path(expression, heap);
-    if (!found) return found;
+    const auto found = find(expression, heap);
+    if (!found) return found.error();
     // What is missing is an empty text, as JSON.
-    if (found->is_null()) return Value::string("\"\"");
+    if (!*found) return Value::string("\"\"");
     auto& out = *heap.make<std::pmr::string>(heap.resource());
-    append_json(*found, out);
+    append_json(**found, out);
     return Value::string(out);
 }
 
-Value InputObject::parameter(std::string_view name) {
+Value InputObject::parameter(std::string_view name, Heap& heap) {
     const std::string_view in_path = path_value(exchange_, name);
-    if (in_path.data() != nullptr) return Value::string(in_path);
+    if (in_path.data() != nullptr) return text_value(in_path, heap);
     using Kind = snapshot::ParameterSource::Kind;
     snapshot::ParameterSource source;
     source.name = std::string(name);
     for (const Kind kind : {Kind::QueryLast, Kind::HeaderLast}) {
         source.kind = kind;
         const std::string_view value = value_of(exchange_, source);
-        if (!value.empty()) return Value::string(value);
+        if (!value.empty()) return text_value(value, heap);
     }
     return Value::string("");
 }

@@ -20,9 +20,11 @@ public:
     std::string_view text() override { return {}; }
 
 private:
+    Result<std::optional<dynamic::Value>> find(const dynamic::Value& expression,
+                                               dynamic::Heap& heap);
     Result<dynamic::Value> path(const dynamic::Value& expression, dynamic::Heap& heap);
     Result<dynamic::Value> json(const dynamic::Value& expression, dynamic::Heap& heap);
-    dynamic::Value parameter(std::string_view name);
+    dynamic::Value parameter(std::string_view name, dynamic::Heap& heap);
     dynamic::Value parameters(dynamic::Heap& heap);
 
     pipeline::Exchange& exchange_;

@@ -11,6 +11,7 @@
 namespace turnpike::transform {
 namespace {
 
+using http::KnownHeader;
 using pipeline::ArenaText;
 using pipeline::Exchange;
 using snapshot::ParameterSource;
@@ -24,10 +25,22 @@ std::string_view decoded(Exchange& exchange, std::string_view raw, http::Plus pl
     return text ? exchange.arena.copy(*text) : raw;
 }
 
-std::string_view last_field(const http::FieldList& fields, std::string_view name) {
+// Fields about the caller's own connection and message.
+constexpr http::KnownHeaderSet kHiddenFields{
+    KnownHeader::Connection,       KnownHeader::ContentLength,
+    KnownHeader::ContentMd5,       KnownHeader::Expect,
+    KnownHeader::MaxForwards,      KnownHeader::ProxyAuthenticate,
+    KnownHeader::Server,           KnownHeader::Te,
+    KnownHeader::TransferEncoding, KnownHeader::Trailer,
+    KnownHeader::Upgrade,          KnownHeader::WwwAuthenticate,
+};
+
+/// The last value of that name, told by its number if it has one.
+std::string_view last_field(const http::FieldList& fields, const ParameterSource& source) {
     std::string_view value;
+    if (source.known != KnownHeader::Unknown && !fields.contains(source.known)) return value;
     for (const http::Field field : fields) {
-        if (equals_ignoring_case(field.name, name)) value = field.value;
+        if (equals_ignoring_case(field.name, source.name)) value = field.value;
     }
     return value;
 }
@@ -39,12 +52,19 @@ void append_joined(ArenaText& out, std::string_view value) {
 }
 
 std::string_view all_fields(Exchange& exchange, const http::FieldList& fields,
-                            std::string_view name) {
+                            const ParameterSource& source) {
+    if (source.known != KnownHeader::Unknown && !fields.contains(source.known)) return {};
     ArenaText joined(exchange.arena);
     for (const http::Field field : fields) {
-        if (equals_ignoring_case(field.name, name)) append_joined(joined, field.value);
+        if (equals_ignoring_case(field.name, source.name)) append_joined(joined, field.value);
     }
     return joined.view();
+}
+
+bool reads_hidden(const ParameterSource& source) {
+    const KnownHeader known =
+        source.known == KnownHeader::Unknown ? http::find_header(source.name) : source.known;
+    return is_hidden(known);
 }
 
 std::string_view last_query_value(Exchange& exchange, std::string_view name) {
@@ -71,6 +91,8 @@ const http::FieldList* response_fields(const Exchange& exchange) {
 }
 
 }  // namespace
+
+bool is_hidden(KnownHeader known) { return kHiddenFields.contains(known); }
 
 bool is_greedy(const snapshot::CompiledResource& resource, std::string_view parameter) {
     std::string_view path = resource.path;
@@ -119,17 +141,17 @@ std::string_view value_of(Exchange& exchange, const ParameterSource& source) {
         case Kind::QueryAll:
             return all_query_values(exchange, source.name);
         case Kind::HeaderLast:
-            return last_field(fields, source.name);
+            return reads_hidden(source) ? std::string_view{} : last_field(fields, source);
         case Kind::HeaderAll:
-            return all_fields(exchange, fields, source.name);
+            return reads_hidden(source) ? std::string_view{} : all_fields(exchange, fields, source);
         case Kind::StageVariable:
             return stage_variable(exchange, source.name);
         case Kind::Context:
             return pipeline::context_value(exchange, source.name);
         case Kind::ResponseHeaderLast:
-            return answer ? last_field(*answer, source.name) : std::string_view{};
+            return answer ? last_field(*answer, source) : std::string_view{};
         case Kind::ResponseHeaderAll:
-            return answer ? all_fields(exchange, *answer, source.name) : std::string_view{};
+            return answer ? all_fields(exchange, *answer, source) : std::string_view{};
         case Kind::Body: {
             Transformation& transformation = Transformation::of(exchange);
             return transformation.find_text(source, transformation.request_body());

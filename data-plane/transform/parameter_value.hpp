@@ -15,6 +15,10 @@ namespace turnpike::transform {
 /// Requires: a body that the source reads is there as a whole.
 std::string_view value_of(pipeline::Exchange& exchange, const snapshot::ParameterSource& source);
 
+/// A field of the caller's that no integration, mapping or template ever sees: it reads as absent.
+/// Source: the reference, routing section 3.2.
+bool is_hidden(http::KnownHeader known);
+
 /// Calls `visit` for every value of a query parameter, decoded, in order.
 void for_each_query_value(pipeline::Exchange& exchange, std::string_view name,
                           const std::function<void(std::string_view)>& visit);

@@ -23,14 +23,6 @@ std::string_view without_blanks(std::string_view text) {
 /// In the heap, which frees nothing before its end.
 std::pmr::string& new_text(Heap& heap) { return *heap.make<std::pmr::string>(heap.resource()); }
 
-std::string_view text_of(const Value& value, Heap& heap) {
-    if (value.is_string()) return value.as_string();
-    if (value.is_null()) return {};
-    std::pmr::string& out = new_text(heap);
-    append_json(value, out);
-    return out;
-}
-
 Value stage_variables(const Exchange& exchange, Heap& heap) {
     auto& map = *heap.make<dynamic::Map>(heap);
     for (const auto& [name, value] : exchange.variant->variables()) {
@@ -62,12 +54,10 @@ const Value* Document::json(Heap& heap) {
     return json_ ? &*json_ : nullptr;
 }
 
-Result<Value> Document::find(const jsonpath::Path& path, Heap& heap) {
+Result<std::optional<Value>> Document::find(const jsonpath::Path& path, Heap& heap) {
     const Value* root = json(heap);
-    if (root == nullptr) return Value();
-    auto found = jsonpath::evaluate(path, *root, heap);
-    if (!found) return found.error();
-    return found->value_or(Value());
+    if (root == nullptr) return std::optional<Value>{};
+    return jsonpath::evaluate(path, *root, heap);
 }
 
 Transformation& Transformation::of(Exchange& exchange) {
@@ -91,6 +81,7 @@ Result<std::string_view> Transformation::render(Exchange& exchange,
     const Result<velocity::Program>& program = *mapping_template.program;
     if (!program) return program.error();
     try {
+        overrides_.begin_template();
         InputObject input(exchange, *this, body);
         ContextObject context(exchange, *this);
         velocity::Util util(mapping_template.util);
@@ -104,6 +95,10 @@ Result<std::string_view> Transformation::render(Exchange& exchange,
         auto evaluated = velocity::evaluate(*program, velocity::Scope{variables}, heap_,
                                             velocity::Limits{}, out);
         if (!evaluated) return evaluated.error();
+        if (const auto repeated = overrides_.repeated(); !repeated.empty()) {
+            return invalid("template " + std::string(program->name()) + ": the override of " +
+                           std::string(repeated) + " is set more than once");
+        }
         return std::string_view(out);
     } catch (const std::bad_alloc&) {
         return limit_exceeded("the template needs too much memory");
@@ -116,20 +111,10 @@ std::string_view Transformation::find_text(const snapshot::ParameterSource& sour
     if (!source.path) return {};
     try {
         const auto found = body.find(*source.path, heap_);
-        return found ? text_of(*found, heap_) : std::string_view{};
+        return found && *found ? parameter_text(**found, heap_) : std::string_view{};
     } catch (const std::bad_alloc&) {
         return {};
     }
-}
-
-std::string_view override_text(const Value& value, Heap& heap) {
-    if (!value.is_list()) return text_of(value, heap);
-    std::pmr::string& out = new_text(heap);
-    for (const Value& item : value.as_list().items) {
-        if (!out.empty()) out += ',';
-        out += text_of(item, heap);
-    }
-    return out;
 }
 
 }  // namespace turnpike::transform

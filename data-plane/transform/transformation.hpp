@@ -10,6 +10,7 @@
 #include "common/jsonpath/path.hpp"
 #include "common/snapshot/mapping_template.hpp"
 #include "data-plane/pipeline/exchange.hpp"
+#include "data-plane/transform/overrides.hpp"
 
 namespace turnpike::transform {
 
@@ -23,24 +24,13 @@ public:
     bool looks_like_json() const;
     /// Returns: null if the text is no JSON, or the heap is full.
     const dynamic::Value* json(dynamic::Heap& heap);
-    /// What the path finds; a null value if there is no such thing. Errors: LimitExceeded.
-    Result<dynamic::Value> find(const jsonpath::Path& path, dynamic::Heap& heap);
+    /// What the path finds; nothing if there is no such thing. Errors: LimitExceeded.
+    Result<std::optional<dynamic::Value>> find(const jsonpath::Path& path, dynamic::Heap& heap);
 
 private:
     std::string_view text_ = "{}";
     bool is_parsed_ = false;
     std::optional<dynamic::Value> json_;
-};
-
-/// What templates asked for beyond their text. Source: the reference, mapping section 4.6.
-struct Overrides {
-    explicit Overrides(dynamic::Heap& heap)
-        : header(heap), path(heap), query_string(heap), response_header(heap) {}
-    dynamic::Map header;  ///< Of the request to the back end, like the next two.
-    dynamic::Map path;
-    dynamic::Map query_string;
-    dynamic::Map response_header;
-    dynamic::Value response_status;
 };
 
 /// What evaluating templates and reading bodies takes, shared by both templates of a request.
@@ -60,7 +50,7 @@ public:
 
     /// What the template gives with `body` as `$input`'s. Requires: it needs evaluation.
     /// Lifetime of the text: the exchange's. Errors: as of velocity::evaluate, and Invalid for a
-    /// template that could not be compiled.
+    /// template that could not be compiled or that overrides a parameter twice.
     Result<std::string_view> render(pipeline::Exchange& exchange,
                                     const snapshot::MappingTemplate& mapping_template,
                                     Document& body);
@@ -75,8 +65,5 @@ private:
     Document response_body_;
     Overrides overrides_;
 };
-
-/// The values of one override as one text: lists joined with ",". In the heap.
-std::string_view override_text(const dynamic::Value& value, dynamic::Heap& heap);
 
 }  // namespace turnpike::transform

@@ -118,6 +118,15 @@ TEST_CASE("with every type binary, a MOCK needs a conversion to text") {
                   .call("POST /prod/a")) == 200);
 }
 
+TEST_CASE("a MOCK's answer is text, whatever is binary") {
+    const Gateway gateway(one(R"("type":"MOCK","contentHandling":"CONVERT_TO_TEXT",
+        "requestTemplates":{"application/json":"{\"statusCode\": 200}"},
+        "integrationResponses":{"200":{"statusCode":"200",
+            "responseTemplates":{"application/json":"$context.stage"}}})",
+                              R"(,"binaryMediaTypes":["*/*"])"));
+    CHECK(body_of(gateway.call("POST /prod/a")) == "prod");
+}
+
 TEST_CASE("a coded body is decoded before anything sees it") {
     const FixedBackend backend(ok_answer());
     const Gateway gateway(one(custom(

@@ -149,6 +149,16 @@ TEST_CASE("an empty response template passes the body as it is") {
     CHECK(body_of(gateway.call("GET /prod/a", "Accept: application/xml\r\n")) == "<a/>");
 }
 
+TEST_CASE("an empty response template names the type of what passes") {
+    const FixedBackend backend(ok_answer("<their/>"));
+    const Gateway gateway(one(method("GET", http_integration(backend.origin(), R"(,
+        "integrationResponses":{"200":{"statusCode":"200",
+            "responseTemplates":{"application/xml":null}}})"))));
+    const std::string response = gateway.call("GET /prod/a");
+    CHECK(body_of(response) == "<their/>");
+    CHECK(field_of(response, "content-type") == "application/xml");
+}
+
 TEST_CASE("bodies without a template pass, or are refused, as the passthrough behaviour says") {
     const FixedBackend backend(ok_answer());
     const auto status = [&](std::string_view behaviour, std::string_view templates) {

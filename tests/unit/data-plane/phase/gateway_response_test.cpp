@@ -104,6 +104,24 @@ TEST_CASE("a gateway response without a template keeps the built-in body") {
     CHECK(count_of(response, "x-amzn-errortype") == 1);
 }
 
+TEST_CASE("an owner's fields keep their names, but for those that every answer has") {
+    const Gateway gateway(with_responses(R"({"responseType":"INVALID_API_KEY","statusCode":"401",
+        "responseParameters":{"gatewayresponse.header.WWW-Authenticate":"'Basic realm=\"x\"'",
+            "gatewayresponse.header.Server":"'mine'",
+            "gatewayresponse.header.x-amzn-RequestId":"'mine'"}})"));
+    const std::string response = gateway.call("GET /prod/a");
+    CHECK(field_of(response, "www-authenticate") == R"(Basic realm="x")");
+    CHECK(field_of(response, "server") == "mine");
+    CHECK(count_of(response, "x-amzn-requestid") == 1);
+    CHECK(field_of(response, "x-amzn-requestid") != "mine");
+}
+
+TEST_CASE("a status that would keep the caller waiting is not the answer's") {
+    const Gateway gateway(
+        with_responses(R"({"responseType":"INVALID_API_KEY","statusCode":"100"})"));
+    CHECK(status_of(gateway.call("GET /prod/a")) == 403);
+}
+
 TEST_CASE("what names no API cannot be customised") {
     const Gateway gateway(with_responses(
         R"({"responseType":"DEFAULT_4XX","statusCode":"418","responseTemplates":{"text/plain":"t"}})"));
