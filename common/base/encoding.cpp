@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace turnpike {
 namespace {
@@ -122,16 +123,43 @@ std::size_t character_bytes(std::string_view text) {
     return is_overlong || is_surrogate || point > 0x10FFFF ? 0 : size;
 }
 
+std::uint64_t word_at(const char* bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof(word));
+    return word;
+}
+
+/// The first byte from `at` on that is not ASCII, or the size.
+std::size_t ascii_end(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080;
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    const char* const bytes = text.data();
+    for (; at + 4 * kWord <= text.size(); at += 4 * kWord) {
+        const std::uint64_t all = word_at(bytes + at) | word_at(bytes + at + kWord) |
+                                  word_at(bytes + at + 2 * kWord) | word_at(bytes + at + 3 * kWord);
+        if ((all & kHighBits) != 0) break;
+    }
+    while (at + kWord <= text.size() && (word_at(bytes + at) & kHighBits) == 0) at += kWord;
+    while (at < text.size() && static_cast<unsigned char>(bytes[at]) < 0x80) ++at;
+    return at;
+}
+
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t size = character_bytes(text);
-        if (size == 0) return false;
-        text.remove_prefix(size);
+std::size_t utf8_prefix(std::string_view text) {
+    for (std::size_t at = 0;;) {
+        at = ascii_end(text, at);
+        // Scripts other than Latin have many such characters in a row.
+        while (at < text.size() && static_cast<unsigned char>(text[at]) >= 0x80) {
+            const std::size_t size = character_bytes(text.substr(at));
+            if (size == 0) return at;
+            at += size;
+        }
+        if (at == text.size()) return at;
     }
-    return true;
 }
+
+bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
 
 std::string valid_utf8(std::string_view text) {
     std::string valid;

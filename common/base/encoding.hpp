@@ -22,8 +22,10 @@ std::optional<std::string> from_base64(std::string_view text);
 /// RapidJSON refuses lone high halves and lets lone low ones through.
 bool has_surrogate(std::string_view text);
 
-/// RFC 3629.
+/// RFC 3629. ASCII is skipped in words, so that checking a usual body costs little.
 bool is_utf8(std::string_view text);
+/// Where the first byte is that belongs to no character of UTF-8; the size if there is none.
+std::size_t utf8_prefix(std::string_view text);
 /// The text with U+FFFD for each byte that belongs to no character of UTF-8.
 std::string valid_utf8(std::string_view text);
 

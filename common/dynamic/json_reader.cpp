@@ -1,7 +1,7 @@
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -19,11 +19,15 @@ double to_double(std::string_view digits) {
     return error == std::errc{} ? number : std::strtod(std::string(digits).c_str(), nullptr);
 }
 
-/// Builds values from RapidJSON's events. What is not finished yet waits on one stack, so that
-/// lists and maps are made once, in their final size.
+/// Builds values from RapidJSON's events, whose texts lie in the heap already. What is not finished
+/// yet waits on one stack, so that lists and maps are made once, in their final size.
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
 public:
-    Builder(Heap& heap, std::size_t depth_max) : heap_(heap), depth_left_(depth_max) {}
+    Builder(Heap& heap, std::size_t depth_max, bool has_escapes)
+        : heap_(heap), depth_left_(depth_max), has_escapes_(has_escapes) {
+        constexpr std::size_t kUsual = 64;
+        stack_.reserve(kUsual);
+    }
 
     bool Null() { return add({}); }
     bool Bool(bool value) { return add(Value::boolean(value)); }
@@ -34,12 +38,12 @@ public:
             const auto [end, error] = std::from_chars(text, text + length, whole);
             if (error == std::errc{}) return add(Value::integer(whole));
         }
-        return add(Value::decimal(*heap_.make<Decimal>(to_double(digits), heap_.copy(digits))));
+        return add(Value::decimal(*heap_.make<Decimal>(to_double(digits), digits)));
     }
     bool String(const char* text, rapidjson::SizeType length, bool) {
         const std::string_view string(text, length);
-        if (has_surrogate(string)) return false;
-        return add(Value::string(heap_.copy(string)));
+        if (has_escapes_ && has_surrogate(string)) return false;
+        return add(Value::string(string));
     }
     bool Key(const char* text, rapidjson::SizeType length, bool) {
         return String(text, length, true);
@@ -82,6 +86,7 @@ private:
 
     Heap& heap_;
     std::size_t depth_left_;
+    bool has_escapes_;  ///< Only an escape can be half of a surrogate pair.
     std::vector<Value> stack_;
 };
 
@@ -94,13 +99,17 @@ Error not_json(std::string reason, std::size_t offset) {
 }  // namespace
 
 Result<Value> parse_json(std::string_view text, Heap& heap, std::size_t depth_max) {
-    Builder builder(heap, depth_max);
-    rapidjson::MemoryStream stream(text.data(), text.size());
-    rapidjson::Reader reader;
-    constexpr unsigned kFlags = rapidjson::kParseValidateEncodingFlag |
-                                rapidjson::kParseIterativeFlag |
+    // Once for the whole is quicker than RapidJSON, which looks at each character.
+    const std::size_t valid = utf8_prefix(text);
+    if (valid < text.size()) return not_json("not UTF-8", valid);
+    constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
                                 rapidjson::kParseNumbersAsStringsFlag;
     try {
+        char* const copy = heap.allocate_text(text.size() + 1);
+        *std::copy(text.begin(), text.end(), copy) = '\0';
+        rapidjson::InsituStringStream stream(copy);
+        rapidjson::Reader reader;
+        Builder builder(heap, depth_max, text.find('\\') != std::string_view::npos);
         const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, builder);
         // The reader takes a NUL byte for the end of the text.
         if (parsed && stream.Tell() == text.size()) return builder.root();
