@@ -47,9 +47,11 @@ public:
             skip_blanks();
             if (!name || !take(':')) return std::nullopt;
             skip_blanks();
+            const bool is_text = at_quote();
             const std::optional<std::string_view> value = take_value();
             if (!value) return std::nullopt;
-            if (*name == "statusCode") status = to_status(*value);
+            // A number in quotes is no integer.
+            if (*name == "statusCode") status = is_text ? std::nullopt : to_status(*value);
         }
         skip_blanks();
         return rest_.empty() ? status : std::nullopt;

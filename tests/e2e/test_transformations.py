@@ -89,5 +89,60 @@ class Transformations(unittest.TestCase):
                          json.loads(json.loads(answer["body"])["sent"]))
 
 
+class StageVariables(unittest.TestCase):
+    """Everywhere they may stand, with those of a canary over them."""
+
+    def configure(self, client, url):
+        api, root = make_api(client)
+        thing = client.create_resource(restApiId=api, parentId=root, pathPart="thing")["id"]
+        method = {"restApiId": api, "resourceId": thing, "httpMethod": "POST"}
+        client.put_method(**method, authorizationType="NONE")
+        client.put_integration(
+            **method, type="HTTP", integrationHttpMethod="POST",
+            uri="http://${stageVariables.host}/${stageVariables.color}/x?c=${stageVariables.color}${stageVariables.none}",
+            requestParameters={"integration.request.header.X-Color": "stageVariables.color",
+                               "integration.request.header.X-None": "stageVariables.none"},
+            requestTemplates={"application/json": "$stageVariables.color${stageVariables.none}$stageVariables['color']"})
+        client.put_method_response(**method, statusCode="200",
+                                   responseParameters={"method.response.header.X-Color": False})
+        client.put_integration_response(
+            **method, statusCode="200", responseParameters={"method.response.header.X-Color": "stageVariables.color"},
+            responseTemplates={"application/json": '{"color": "$stageVariables.color", "canary": "$context.isCanaryRequest",'
+                                                   ' "sent": $input.json("$")}'})
+        client.put_gateway_response(
+            restApiId=api, responseType="MISSING_AUTHENTICATION_TOKEN",
+            responseParameters={"gatewayresponse.header.X-Color": "stageVariables.color"},
+            responseTemplates={"application/json": "$stageVariables.color$stageVariables.none"})
+        client.create_deployment(restApiId=api, stageName="prod",
+                                 variables={"color": "red", "host": url.removeprefix("http://")})
+        return api
+
+    def check(self, stack, api, color, canary):
+        answer = stack.invoke(api, "/prod/thing", method="POST", body=b"{}")
+        self.assertEqual((200, color), (answer.status, answer.headers["X-Color"]), answer.body)
+        told = answer.json()
+        self.assertEqual((color, canary), (told["color"], told["canary"]))
+        self.assertEqual((f"/{color}/x?c={color}", color + color), (told["sent"]["path"], told["sent"]["body"]))
+        fields = {name.lower(): value for name, value in told["sent"]["headers"]}
+        self.assertEqual((color, None), (fields["x-color"], fields.get("x-none")))
+        refused = stack.invoke(api, "/prod/nowhere")
+        self.assertEqual((color, color.encode()), (refused.headers["X-Color"], refused.body))
+
+    def test_they_reach_addresses_mappings_templates_and_gateway_responses(self):
+        with Upstream() as upstream, Stack() as stack:
+            client = stack.client()
+            api = self.configure(client, upstream.url)
+            stack.wait_rolled_out()
+            self.check(stack, api, "red", "")
+            client.create_deployment(restApiId=api, stageName="prod", canarySettings={
+                "percentTraffic": 100.0, "stageVariableOverrides": {"color": "blue"}})
+            stack.wait_rolled_out()
+            self.check(stack, api, "blue", "true")
+            client.update_stage(restApiId=api, stageName="prod", patchOperations=[
+                {"op": "replace", "path": "/canarySettings/percentTraffic", "value": "0.0"}])
+            stack.wait_rolled_out()
+            self.check(stack, api, "red", "false")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -18,7 +18,6 @@ TEST_CASE("a MOCK status is read leniently") {
     CHECK(parse_mock_status(R"({"statusCode": 200})") == 200);
     CHECK(parse_mock_status("{statusCode: 200}") == 200);
     CHECK(parse_mock_status("{'statusCode': 200}") == 200);
-    CHECK(parse_mock_status(R"({"statusCode": "200"})") == 200);
     CHECK(parse_mock_status(R"({"statusCode": 200,, })") == 200);
     CHECK(parse_mock_status(R"( { "a": {"b": [1, "}"]}, "statusCode" : 404 } )") == 404);
     CHECK(parse_mock_status(R"({"statusCode": 1234567})") == 1234567);
@@ -28,9 +27,10 @@ TEST_CASE("a MOCK status is read leniently") {
 TEST_CASE("without a readable status there is none") {
     for (const std::string_view text :
          {"", "{}", "statusCode: 200", R"({"statusCode": "abc"})", R"({"statusCode": 2.5})",
-          R"({"statusCode": 200)", R"({"statusCode" 200})", R"({"statuscode": 200})",
-          R"({"statusCode": 99999999999})", R"([{"statusCode": 200}])", R"({"a": {"b": 1})",
-          R"({"statusCode": 200} x)", R"({"statusCode)", "{:}", "{statusCode:}"}) {
+          R"({"statusCode": "200"})", "{'statusCode': '200'}", R"({"statusCode": 200)",
+          R"({"statusCode" 200})", R"({"statuscode": 200})", R"({"statusCode": 99999999999})",
+          R"([{"statusCode": 200}])", R"({"a": {"b": 1})", R"({"statusCode": 200} x)",
+          R"({"statusCode)", "{:}", "{statusCode:}"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_mock_status(text));
     }
