@@ -1,5 +1,6 @@
 #include "data-plane/transform/context_object.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -42,8 +43,12 @@ Value text_or_null(std::string_view text) {
 class Identity final : public ContextMap {
 public:
     explicit Identity(Exchange& exchange) : exchange_(exchange) {}
+    /// What has no value is an empty text, not null: templates that copy all members assign each
+    /// to the same variable, and null would leave it what it was.
     Value member(std::string_view name) override {
-        return text_or_null(context_value(exchange_, "identity." + std::string(name)));
+        const auto value = text_or_null(context_value(exchange_, "identity." + std::string(name)));
+        const bool is_listed = std::ranges::find(kIdentityNames, name) != kIdentityNames.end();
+        return value.is_null() && is_listed ? Value::string("") : value;
     }
 
 protected:

@@ -82,7 +82,18 @@ Result<std::optional<Value>> InputObject::find(const Value& expression, Heap& he
     if (!expression.is_string()) return std::optional<Value>{};
     const auto compiled = path_of(expression.as_string());
     if (!compiled) return compiled.error();
+    // Templates take forms apart themselves.
+    if (expression.as_string() == "$" && is_form() && body_.json(heap) == nullptr) {
+        return std::optional(Value::string(body_.text()));
+    }
     return body_.find(*compiled, heap);
+}
+
+bool InputObject::is_form() const {
+    if (&body_ != &transformation_.request_body()) return false;
+    constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+    const auto type = exchange_.head().fields().find(http::KnownHeader::ContentType);
+    return type && equals_ignoring_case(trim(type->substr(0, type->find_first_of(";,"))), kForm);
 }
 
 Result<Value> InputObject::path(const Value& expression, Heap& heap) {

@@ -20,6 +20,7 @@ public:
     std::string_view text() override { return {}; }
 
 private:
+    bool is_form() const;
     Result<std::optional<dynamic::Value>> find(const dynamic::Value& expression,
                                                dynamic::Heap& heap);
     Result<dynamic::Value> path(const dynamic::Value& expression, dynamic::Heap& heap);

@@ -55,11 +55,11 @@ TEST_CASE("fields of the caller's connection and message read as absent") {
 }
 
 TEST_CASE("parts of the context answer like Java's maps") {
-    CHECK(rendered("#foreach($entry in $context.identity.entrySet())#if($entry.value)"
+    CHECK(rendered("#foreach($entry in $context.identity.entrySet())#if($entry.value != '')"
                    "$entry.key=$entry.value #end#end",
                    "User-Agent: me\r\n") == "sourceIp=127.0.0.1 userAgent=me ");
-    CHECK(rendered("#foreach($v in $context.identity)#if($v)$v #end#end", "User-Agent: me\r\n") ==
-          "127.0.0.1 me ");
+    CHECK(rendered("#foreach($v in $context.identity)#if($v != '')$v #end#end",
+                   "User-Agent: me\r\n") == "127.0.0.1 me ");
     CHECK(rendered("$context.size() $context.isEmpty() $context.containsKey('stage') "
                    "$context.containsKey('authorizer') $context.getOrDefault('authorizer', 'none') "
                    "$context.identity.values().size() $context['stage']") ==
@@ -67,6 +67,15 @@ TEST_CASE("parts of the context answer like Java's maps") {
     CHECK(rendered("$context.requestOverride.values().size() "
                    "$context.requestOverride.header.isEmpty() [$context.requestOverride.header]") ==
           "3 true []");
+}
+
+TEST_CASE("members of the identity that are not known are empty, so that copying them all works") {
+    CHECK(rendered("#set($map = $context.identity)#foreach($k in $map.keySet())"
+                   "#set($v = $util.escapeJavaScript($map.get($k)))$k=$v;#end",
+                   "User-Agent: me\r\n") ==
+          "cognitoIdentityPoolId=;accountId=;cognitoIdentityId=;caller=;sourceIp=127.0.0.1;"
+          "principalOrgId=;accessKey=;cognitoAuthenticationType=;cognitoAuthenticationProvider=;"
+          "userArn=;userAgent=me;user=;");
 }
 
 TEST_CASE("a key is part of the identity of who brought one") {
@@ -112,15 +121,31 @@ TEST_CASE("parameters are text, whatever bytes a caller sends") {
           "\xef\xbf\xbd\xef\xbf\xbd");
 }
 
-TEST_CASE("null in a body is null as JSON, what is missing an empty text") {
+/// What a MOCK's request template gives for a body, by way of a header field of the answer.
+std::string read(std::string_view expression, std::string_view type, std::string_view body) {
     Gateway::Options options;
     options.resources = {
         {"/a", R"("POST":{"httpMethod":"POST","authorizationType":"NONE",
             "methodResponses":{"200":{"statusCode":"200"}},"methodIntegration":{"type":"MOCK",
-            "requestTemplates":{"application/json":)" +
-                   json::quote("#set($context.responseOverride.header.X = \"$input.json('$.n') "
-                               "$input.json('$.m') [$input.path('$.n')]\"){\"statusCode\": 200}") +
+            "requestTemplates":{"$default":)" +
+                   json::quote("#set($context.responseOverride.header.X = \"" +
+                               std::string(expression) + "\"){\"statusCode\": 200}") +
                    R"(},"integrationResponses":{"200":{"statusCode":"200"}}}})"}};
-    CHECK(field_of(Gateway(options).call("POST /prod/a", "", R"({"n":null})"), "x") ==
-          "null \"\" []");
+    return field_of(
+        Gateway(options).call("POST /prod/a", "Content-Type: " + std::string(type) + "\r\n", body),
+        "x");
+}
+
+TEST_CASE("null in a body is null as JSON, what is missing an empty text") {
+    CHECK(read("$input.json('$.n') $input.json('$.m') [$input.path('$.n')]", "application/json",
+               R"({"n":null})") == "null \"\" []");
+}
+
+TEST_CASE("a form is a text as a whole, other bodies that are no JSON are nothing") {
+    constexpr std::string_view kForm = "application/x-www-form-urlencoded; charset=utf-8";
+    CHECK(read("#foreach($pair in $input.path('$').split('&'))$pair.split('=')[1] #end"
+               "$input.json('$') $input.json('$.a')",
+               kForm, "a=1&b=2") == "1 2 \"a=1&b=2\" \"\"");
+    CHECK(read("$input.json('$.a')", kForm, R"({"a":1})") == "1");
+    CHECK(read("[$input.path('$')$input.json('$')]", "application/xml", "<a/>") == "[\"\"]");
 }
