@@ -29,6 +29,11 @@ std::string_view media_type_of(std::string_view field_value, pipeline::Arena& ar
     return type;
 }
 
+std::string_view content_type_of(const http::FieldList& fields) {
+    const auto given = fields.find(http::KnownHeader::ContentType);
+    return given && !given->empty() ? *given : "application/json";
+}
+
 std::string_view wanted_media_type(const http::FieldList& fields, pipeline::Arena& arena) {
     std::string_view accept;
     if (fields.contains(http::KnownHeader::Accept)) {

@@ -13,6 +13,9 @@ namespace turnpike::integration {
 /// without parameters, in lower case.
 std::string_view media_type_of(std::string_view field_value, pipeline::Arena& arena);
 
+/// What the caller sends: its Content-Type field; JSON if there is none.
+std::string_view content_type_of(const http::FieldList& fields);
+
 /// What the caller wants: the first media type of the last Accept line; JSON if there is none.
 std::string_view wanted_media_type(const http::FieldList& fields, pipeline::Arena& arena);
 

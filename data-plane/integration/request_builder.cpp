@@ -224,11 +224,6 @@ private:
     bool is_decoded_;  // the body has no coding any more
 };
 
-std::string_view content_type_for_http(const Exchange& exchange) {
-    const auto given = exchange.head().fields().find(KnownHeader::ContentType);
-    return given && !given->empty() ? *given : "application/json";
-}
-
 /// What the gateway adds when neither caller nor mapping did.
 void append_added(HeadText& out, const Exchange& exchange, const MappedHeaders& mapped) {
     const http::FieldList& fields = exchange.head().fields();
@@ -244,7 +239,7 @@ void append_added(HeadText& out, const Exchange& exchange, const MappedHeaders& 
     }
     if (!passes_caller && !mapped.contains(KnownHeader::ContentType) &&
         verb_has_body(exchange.http_method)) {
-        out.add_field("Content-Type", content_type_for_http(exchange));
+        out.add_field("Content-Type", content_type_of(fields));
     }
     out.add_field("X-Amzn-Apigateway-Api-Id", exchange.api_id);
     out.add_field("X-Amzn-Trace-Id", exchange.ids.trace());
@@ -312,9 +307,8 @@ RequestTemplate choose_request_template(Exchange& exchange) {
     using Passthrough = CompiledIntegration::Passthrough;
     using Kind = RequestTemplate::Kind;
     const CompiledIntegration& integration = exchange.integration();
-    const auto type = exchange.head().fields().find(KnownHeader::ContentType);
     const std::string_view media_type =
-        media_type_of(type && !type->empty() ? *type : "application/json", exchange.arena);
+        media_type_of(content_type_of(exchange.head().fields()), exchange.arena);
     if (const auto* found = select_template(integration.templates, media_type)) {
         return {Kind::Template, found};
     }
@@ -331,8 +325,8 @@ RequestTemplate choose_request_template(Exchange& exchange) {
 
 Result<transform::Content> convert_body(Exchange& exchange) {
     const auto& binary_types = exchange.variant->deployment().binary_media_types();
-    const bool is_binary =
-        !binary_types.empty() && matches_any(binary_types, content_type_for_http(exchange));
+    const bool is_binary = !binary_types.empty() &&
+                           matches_any(binary_types, content_type_of(exchange.head().fields()));
     return transform::convert_request(exchange.body.value_or(std::string_view{}), is_binary,
                                       exchange.integration().content_handling, exchange.arena);
 }

@@ -29,9 +29,8 @@ Outcome refuse_body(Exchange& exchange, std::string_view media_type, std::string
 }
 
 Outcome validate_body(Exchange& exchange, const CompiledValidation& validation) {
-    const auto type = exchange.head().fields().find(http::KnownHeader::ContentType);
     const std::string_view media_type = integration::media_type_of(
-        type && !type->empty() ? *type : "application/json", exchange.arena);
+        integration::content_type_of(exchange.head().fields()), exchange.arena);
     const CompiledValidation::Body* expected = validation.find_body(media_type);
     if (expected == nullptr) return Outcome::Continue;
     if (!*expected->schema) {
