@@ -16,9 +16,16 @@ class Heap {
 public:
     static constexpr std::size_t kBytesMax = 64U << 20U;
 
+    /// What is taken from `upstream` at once, when something is first asked for. For what lives
+    /// long and holds little, the smaller the better.
+    struct FirstBlock {
+        std::size_t bytes = 4096;
+    };
+
     /// `upstream` gives the blocks; it outlives the heap.
     explicit Heap(std::size_t bytes_max = kBytesMax,
                   std::pmr::memory_resource* upstream = std::pmr::get_default_resource());
+    explicit Heap(FirstBlock first);
     Heap(const Heap&) = delete;
     Heap& operator=(const Heap&) = delete;
 
@@ -37,11 +44,10 @@ private:
     /// Counts what is asked for, so that the limit holds however large the blocks below are.
     class Limited : public std::pmr::memory_resource {
     public:
-        Limited(std::size_t bytes_max, std::pmr::memory_resource* upstream)
-            : bytes_left_(bytes_max), blocks_(kFirstBlock, upstream) {}
+        Limited(std::size_t bytes_max, FirstBlock first, std::pmr::memory_resource* upstream)
+            : bytes_left_(bytes_max), blocks_(first.bytes, upstream) {}
 
     private:
-        static constexpr std::size_t kFirstBlock = 4096;
         void* do_allocate(std::size_t bytes, std::size_t alignment) override;
         void do_deallocate(void*, std::size_t, std::size_t) override {}
         bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "common/base/encoding.hpp"
+#include "common/dynamic/number.hpp"
 #include "common/dynamic/text.hpp"
 
 namespace turnpike::dynamic {
@@ -33,7 +34,7 @@ public:
     bool Bool(bool value) { return add(Value::boolean(value)); }
     bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
         const std::string_view digits(text, length);
-        if (digits.find_first_of(".eE") == std::string_view::npos && digits != "-0") {
+        if (is_spelled_whole(digits) && digits != "-0") {
             std::int64_t whole = 0;
             const auto [end, error] = std::from_chars(text, text + length, whole);
             if (error == std::errc{}) return add(Value::integer(whole));
@@ -102,14 +103,14 @@ Result<Value> parse_json(std::string_view text, Heap& heap, std::size_t depth_ma
     // Once for the whole is quicker than RapidJSON, which looks at each character.
     const std::size_t valid = utf8_prefix(text);
     if (valid < text.size()) return not_json("not UTF-8", valid);
-    constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                                rapidjson::kParseNumbersAsStringsFlag;
+    // It recurses, as deep as the builder lets it. Its SSE2 lets controls from U+001A on pass.
+    constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
     try {
         char* const copy = heap.allocate_text(text.size() + 1);
         *std::copy(text.begin(), text.end(), copy) = '\0';
         rapidjson::InsituStringStream stream(copy);
         rapidjson::Reader reader;
-        Builder builder(heap, depth_max, text.find('\\') != std::string_view::npos);
+        Builder builder(heap, depth_max, text.find("\\u") != std::string_view::npos);
         const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, builder);
         // The reader takes a NUL byte for the end of the text.
         if (parsed && stream.Tell() == text.size()) return builder.root();

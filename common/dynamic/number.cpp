@@ -152,7 +152,12 @@ std::uint64_t hash_number(const Value& number) {
 bool is_spelled_whole(const Value& number) {
     if (number.kind() == Kind::Integer) return true;
     const std::string_view text = number.as_decimal().text;
-    return !text.empty() && text.find_first_of(".eE") == std::string_view::npos;
+    return !text.empty() && is_spelled_whole(text);
+}
+
+/// Numbers are too short for a search by memchr to pay.
+bool is_spelled_whole(std::string_view number) {
+    return std::ranges::none_of(number, [](char c) { return c == '.' || c == 'e' || c == 'E'; });
 }
 
 std::optional<Divisor> Divisor::make(const Value& number) {

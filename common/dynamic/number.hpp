@@ -22,6 +22,7 @@ std::uint64_t hash_number(const Value& number);
 /// Whether the number is written without fraction and exponent; computed decimals are not.
 /// Requires: is_number().
 bool is_spelled_whole(const Value& number);
+bool is_spelled_whole(std::string_view number);
 
 /// A divisor whose multiples are recognised exactly.
 class Divisor {

@@ -116,7 +116,7 @@ struct Program {
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
-    dynamic::Heap heap;  ///< Of names and literals.
+    dynamic::Heap heap{dynamic::Heap::FirstBlock{128}};  ///< Of names and literals.
     std::vector<Step> steps;
     std::vector<Steps> paths;
     std::vector<std::string_view> names;

@@ -89,6 +89,10 @@ bool Regex::find(std::string_view text, std::size_t from, std::span<std::string_
 
 Result<std::string_view> Regex::replace(std::string_view text, std::string_view replacement,
                                         bool is_all, dynamic::Heap& heap, Budget& budget) const {
+    if (!compiled_ && find_text(text, literal_, 0) == std::string_view::npos) {
+        charge(text.size(), budget);
+        return text;
+    }
     std::array<std::string_view, kGroupsMax> groups;
     std::pmr::string out(heap.resource());
     std::size_t copied = 0;

@@ -1,5 +1,6 @@
 #include "common/template/util.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "common/base/encoding.hpp"
@@ -48,9 +49,10 @@ void append_escape(char32_t code_point, std::pmr::string& out) {
 }
 
 Result<Value> escape_java_script(std::string_view text, Heap& heap) {
+    if (std::ranges::none_of(text, needs_escape)) return Value::string(text);
     std::pmr::string out(heap.resource());
     append_java_script(text, out);
-    return Value::string(out == text ? text : heap.copy(out));
+    return Value::string(heap.copy(out));
 }
 
 Result<Value> url_encode(std::string_view text, Heap& heap) {

@@ -92,6 +92,7 @@ Result<std::string_view> Transformation::render(Exchange& exchange,
             velocity::Variable{"stageVariables", stage_variables(exchange, heap_)},
         };
         std::pmr::string& out = new_text(heap_);
+        out.reserve(2 * mapping_template.text.size());  // as good a guess as any
         auto evaluated = velocity::evaluate(*program, velocity::Scope{variables}, heap_,
                                             velocity::Limits{}, out);
         if (!evaluated) return evaluated.error();

@@ -60,7 +60,7 @@ public:
     explicit Transformation(pipeline::Exchange& exchange);
 
 private:
-    dynamic::Heap heap_;
+    dynamic::Heap heap_{dynamic::Heap::FirstBlock{16384}};  ///< Holds all of a usual request.
     Document request_body_;
     Document response_body_;
     Overrides overrides_;
