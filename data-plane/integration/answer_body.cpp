@@ -36,12 +36,14 @@ worker::Task<Outcome> collect(Exchange& exchange, worker::MaybeTask<BodyPiece> f
     co_return Outcome::Continue;
 }
 
+/// A caller waits meanwhile, for something that costs a new connection otherwise.
 constexpr std::uint64_t kDrainBytesMax = 64U << 10U;
+constexpr Milliseconds kDrainSilence{100};
+constexpr Milliseconds kDrainTime{500};
 
 worker::Task<Outcome> drain(Exchange& exchange, worker::MaybeTask<BodyPiece> first) {
     net::BodySource& source = exchange.integration_response.answer->body();
-    const SteadyTime deadline =
-        exchange.integration_response.called + exchange.integration().timeout;
+    const SteadyTime deadline = exchange.services.reactor.now() + kDrainTime;
     std::uint64_t dropped = 0;
     for (BodyPiece piece = co_await first; piece.status == BodyPiece::Status::Data;) {
         dropped += piece.bytes.size();
@@ -60,6 +62,7 @@ worker::MaybeTask<Outcome> drain_answer(Exchange& exchange) {
         response.answer->body().declared_length().value_or(0) > kDrainBytesMax) {
         return Outcome::Continue;
     }
+    response.answer->limit_silence(kDrainSilence);
     net::BodySource& source = response.answer->body();
     auto first = source.next();
     if (!first.is_ready()) return drain(exchange, std::move(first));

@@ -11,8 +11,8 @@ namespace turnpike::integration {
 /// if it breaks off or drips longer than any integration may take. Requires: an answer.
 worker::MaybeTask<pipeline::Outcome> collect_answer(pipeline::Exchange& exchange);
 
-/// Reads to the end of an answer whose body nobody looks at, if that is short, so that its
-/// connection can serve again. What goes wrong meanwhile costs the connection only. Gives Continue.
+/// Reads to the end of an answer whose body nobody looks at, if that is short and comes at once, so
+/// that its connection can serve again. What goes wrong costs the connection only. Gives Continue.
 worker::MaybeTask<pipeline::Outcome> drain_answer(pipeline::Exchange& exchange);
 
 /// Why there is no whole answer. Requires: a status that is a failure.

@@ -1,7 +1,5 @@
 #include "data-plane/integration/upstream_connection.hpp"
 
-#include <algorithm>
-
 #include "data-plane/integration/upstream_group.hpp"
 
 namespace turnpike::integration {

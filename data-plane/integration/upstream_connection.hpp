@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,6 +52,9 @@ public:
 
     const http::ResponseHead& head() const override { return head_; }
     net::BodySource& body() override { return *this; }
+    void limit_silence(Milliseconds longest) override {
+        body_idle_ = std::min(body_idle_, longest);
+    }
     void release() override;
 
     SteadyTime idle_since() const { return idle_since_; }

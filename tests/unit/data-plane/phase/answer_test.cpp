@@ -116,6 +116,14 @@ TEST_CASE("a long answer that nobody looks at is not waited for") {
     CHECK(gateway.idle_upstreams() == 0);
 }
 
+TEST_CASE("nobody waits for an unread answer that does not end") {
+    const FixedBackend backend(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nstart\r\n");
+    const Gateway gateway(one(mapping_fields(backend, "fixed")));
+    CHECK(body_of(gateway.call("GET /prod/a")) == "fixed");
+    CHECK(gateway.idle_upstreams() == 0);
+}
+
 TEST_CASE("a connection survives an answer that no response is configured for") {
     const FixedBackend backend(ok_answer("unread"));
     const Gateway gateway(one(R"("type":"HTTP","httpMethod":"GET","uri":")" + backend.origin() +

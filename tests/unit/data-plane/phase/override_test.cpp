@@ -198,6 +198,17 @@ TEST_CASE("fields that no integration sees cannot be mapped, nor can a signature
     CHECK(field_of(backend.last_request(), "authorization") == "Bearer t");
 }
 
+TEST_CASE("an empty body is mapped as an empty object, and sent as nothing") {
+    const FixedBackend backend(ok_answer());
+    const Gateway gateway(method("/a", R"("type":"HTTP","httpMethod":"POST","uri":")" +
+                                           backend.origin() +
+                                           R"(","integrationResponses":{"200":{"statusCode":"200"}},
+            "requestParameters":{"integration.request.header.X":"method.request.body"})"));
+    CHECK(status_of(gateway.call("POST /prod/a")) == 200);
+    CHECK(field_of(backend.last_request(), "x") == "{}");
+    CHECK(body_of(backend.last_request()).empty());
+}
+
 TEST_CASE("mappings see the body after its conversion") {
     const FixedBackend backend(ok_answer());
     Gateway::Options options = method(
