@@ -17,6 +17,10 @@ std::pmr::string& new_text(Heap& heap) { return *heap.make<std::pmr::string>(hea
 void ParameterOverrides::set(std::string_view name, Value value) {
     const std::string_view key = names_ == Names::AnyCase ? heap_.copy(to_lower(name)) : name;
     if (set_now_.find(key) != nullptr) repeated_ = name;
+    if (values_.size() == kNamesMax && values_.find(name) == nullptr) {
+        too_many_ = true;
+        return;
+    }
     set_now_.put(key, Value());
     values_.put(name, value);
 }
@@ -34,11 +38,16 @@ void Overrides::begin_template() {
     has_set_status = false;
 }
 
-std::string_view Overrides::repeated() const {
+Result<void> Overrides::check() const {
+    const auto twice = [](std::string_view name) {
+        return invalid("the override of " + std::string(name) + " is set more than once");
+    };
     for (const ParameterOverrides* kind : {&header, &path, &query_string, &response_header}) {
-        if (!kind->repeated().empty()) return kind->repeated();
+        if (!kind->repeated().empty()) return twice(kind->repeated());
+        if (kind->too_many()) return limit_exceeded("too many overrides");
     }
-    return repeats_status ? std::string_view("responseOverride.status") : std::string_view{};
+    if (repeats_status) return twice("responseOverride.status");
+    return {};
 }
 
 std::string_view parameter_text(const Value& value, Heap& heap) {

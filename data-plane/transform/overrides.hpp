@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "common/base/result.hpp"
 #include "common/dynamic/heap.hpp"
 #include "common/dynamic/value.hpp"
 
@@ -16,7 +17,10 @@ public:
     ParameterOverrides(dynamic::Heap& heap, Names names)
         : heap_(heap), names_(names), values_(heap), set_now_(heap) {}
 
-    /// A name that the template under way has set before is noted as repeated().
+    static constexpr std::size_t kNamesMax = 1000;
+
+    /// A name that the template under way has set before is noted as repeated(); beyond kNamesMax
+    /// names nothing is kept but that there were too_many().
     void set(std::string_view name, dynamic::Value value);
     void erase(std::string_view name) { values_.erase(name); }
     const dynamic::Map& values() const { return values_; }
@@ -24,6 +28,7 @@ public:
     void begin_template() { set_now_.clear(); }
     /// Returns: empty if no name was set twice.
     std::string_view repeated() const { return repeated_; }
+    bool too_many() const { return too_many_; }
 
 private:
     dynamic::Heap& heap_;
@@ -31,6 +36,7 @@ private:
     dynamic::Map values_;
     dynamic::Map set_now_;  ///< What the template under way has set; in lower case for AnyCase.
     std::string_view repeated_;
+    bool too_many_ = false;
 };
 
 /// What templates asked for beyond their text. Source: the reference, mapping sections 3 and 4.6.
@@ -51,8 +57,8 @@ struct Overrides {
 
     void set_status(dynamic::Value value);
     void begin_template();
-    /// The name of what one template set twice; empty if there is no such thing.
-    std::string_view repeated() const;
+    /// Errors: Invalid if a template set something twice, LimitExceeded if it set too much.
+    Result<void> check() const;
 };
 
 /// A value as a parameter is sent: texts as they are, everything else as JSON; null is empty. In

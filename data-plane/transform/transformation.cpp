@@ -96,9 +96,10 @@ Result<std::string_view> Transformation::render(Exchange& exchange,
         auto evaluated = velocity::evaluate(*program, velocity::Scope{variables}, heap_,
                                             velocity::Limits{}, out);
         if (!evaluated) return evaluated.error();
-        if (const auto repeated = overrides_.repeated(); !repeated.empty()) {
-            return invalid("template " + std::string(program->name()) + ": the override of " +
-                           std::string(repeated) + " is set more than once");
+        if (auto checked = overrides_.check(); !checked) {
+            Error error = std::move(checked).error();
+            error.message = "template " + std::string(program->name()) + ": " + error.message;
+            return error;
         }
         return std::string_view(out);
     } catch (const std::bad_alloc&) {

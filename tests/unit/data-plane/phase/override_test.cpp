@@ -74,6 +74,16 @@ TEST_CASE("a template that overrides one parameter twice fails") {
     }
 }
 
+TEST_CASE("a template overrides a bounded number of parameters") {
+    const std::string many =
+        "#foreach($i in [1..1000])#set($context.requestOverride.path[\"p$i\"] = 'v')#end";
+    CHECK(status_of(Gateway(mock(many + std::string(kOk), "t")).call("POST /prod/a/1")) == 200);
+    const Gateway more(
+        mock(many + "#set($context.requestOverride.path.more = 'v')" + std::string(kOk), "t"));
+    CHECK(status_of(more.call("POST /prod/a/1")) == 500);
+    CHECK(more.logged().back().detail.ends_with("too many overrides"));
+}
+
 TEST_CASE("different parameters may have one name, and both templates may set one") {
     const Gateway gateway(mock(
         "#set($context.requestOverride.header.X = 'a')#set($context.requestOverride.path.X = 'b')"
