@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include "common/regex/java_pattern.hpp"
 #include "common/snapshot/limits.hpp"
 
 namespace turnpike::snapshot {
@@ -22,13 +23,9 @@ Result<Pattern> Pattern::compile(std::string_view expression) {
         pattern.literal_ = std::string(expression);
         return pattern;
     }
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(static_cast<std::int64_t>(limits::kPatternMemoryMax));
-    auto compiled = std::make_shared<const re2::RE2>(
-        re2::StringPiece(expression.data(), expression.size()), options);
-    if (!compiled->ok()) return invalid("the pattern is not supported: " + compiled->error());
-    pattern.compiled_ = std::move(compiled);
+    auto compiled = regex::compile_java(expression, limits::kPatternMemoryMax);
+    if (!compiled) return invalid("the pattern is not supported: " + compiled.error().message);
+    pattern.compiled_ = std::move(*compiled);
     return pattern;
 }
 

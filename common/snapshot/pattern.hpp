@@ -12,12 +12,12 @@ class RE2;
 
 namespace turnpike::snapshot {
 
-/// A selection pattern: must match the whole text. Linear time whatever the pattern.
-/// Immutable; copies share the compiled form.
+/// A selection pattern, in Java's syntax: must match the whole text. Linear time whatever the
+/// pattern. Immutable; copies share the compiled form.
 class Pattern {
 public:
-    /// Errors: Invalid if the pattern is not a regular expression that RE2 knows (look-around and
-    /// back references are not), or would need too much memory.
+    /// Errors: Invalid if the pattern is no regular expression, is one that takes more than linear
+    /// time (look-around, back references), or would need too much memory.
     static Result<Pattern> compile(std::string_view expression);
     bool matches(std::string_view text) const;
 

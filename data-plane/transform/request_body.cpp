@@ -9,7 +9,6 @@ using http::ContentCoding;
 using http::KnownHeader;
 using net::BodyPiece;
 using pipeline::Exchange;
-using pipeline::GatewayError;
 using pipeline::GatewayResponseType;
 using pipeline::Outcome;
 

@@ -83,6 +83,9 @@ TEST_CASE("a pattern must match the whole value") {
     CHECK(Pattern::compile("2\\d{2}")->matches("204"));
     CHECK_FALSE(Pattern::compile("2\\d{2}")->matches("2045"));
     CHECK(Pattern::compile("4..")->matches("404"));
+    CHECK(Pattern::compile("(?<class>\\p{Digit})\\d+")->matches("404"));
+    CHECK_FALSE(Pattern::compile("4\\d++"));
+    CHECK_FALSE(Pattern::compile("[4&&[^5]]04"));
     CHECK(Pattern::compile(".*Bad.*")->matches("a Bad thing"));
     CHECK_FALSE(Pattern::compile(".*Bad.*")->matches("a\nBad thing"));
     CHECK(Pattern::compile("(.|\\n)*Bad(.|\\n)*")->matches("a\nBad thing"));
