@@ -161,6 +161,10 @@ Value ContextObject::member(std::string_view name) {
         return Value::object(*heap.make<ResponseOverride>(transformation_.overrides(), heap));
     }
     if (name == "identity") return Value::object(*heap.make<Identity>(exchange_));
+    if (name == "requestTime") {  // written once, however often a template asks
+        if (request_time_.empty()) request_time_ = context_value(exchange_, name);
+        return Value::string(request_time_);
+    }
     // The one number: templates calculate with it.
     if (name == "requestTimeEpoch") {
         return Value::integer(epoch_milliseconds(exchange_.request.received_date));

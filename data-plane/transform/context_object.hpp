@@ -22,6 +22,7 @@ protected:
 private:
     pipeline::Exchange& exchange_;
     Transformation& transformation_;
+    std::string_view request_time_;
 };
 
 }  // namespace turnpike::transform

@@ -2,11 +2,8 @@
 
 #include <unordered_map>
 
-#include "common/base/encoding.hpp"
 #include "common/base/text.hpp"
 #include "common/dynamic/text.hpp"
-#include "common/http/uri.hpp"
-#include "data-plane/transform/parameter_value.hpp"
 
 namespace turnpike::transform {
 namespace {
@@ -15,11 +12,6 @@ using dynamic::Heap;
 using dynamic::Map;
 using dynamic::Value;
 using pipeline::Exchange;
-
-/// What a caller sent may be any bytes; what a template works on is UTF-8.
-Value text_value(std::string_view text, Heap& heap) {
-    return Value::string(is_utf8(text) ? text : heap.copy(valid_utf8(text)));
-}
 
 /// Compiled expressions of this thread: templates name the same few again and again.
 Result<jsonpath::Path> path_of(std::string_view expression) {
@@ -33,30 +25,11 @@ Result<jsonpath::Path> path_of(std::string_view expression) {
     return paths.emplace(expression, *std::move(compiled)).first->second;
 }
 
-Value path_parameters(Exchange& exchange, Heap& heap) {
+/// A map of its own for whoever asks: templates may change it.
+Value copy_of(const Map& original, Heap& heap) {
     Map& map = *heap.make<Map>(heap);
-    for (const std::string& name : exchange.method->resource->parameter_names) {
-        const std::string_view value = path_value(exchange, name);
-        if (value.data() != nullptr) map.put(name, text_value(value, heap));
-    }
-    return Value::map(map);
-}
-
-/// The last value of each name.
-Value query_parameters(Exchange& exchange, Heap& heap) {
-    Map& map = *heap.make<Map>(heap);
-    for_each_query_parameter(exchange, [&](std::string_view name, std::string_view value) {
-        map.put(text_value(name, heap).as_string(), text_value(value, heap));
-    });
-    return Value::map(map);
-}
-
-/// Names as they were sent; the last value of each.
-Value header_fields(Exchange& exchange, Heap& heap) {
-    Map& map = *heap.make<Map>(heap);
-    for (const http::Field field : exchange.head().fields()) {
-        if (!is_hidden(field.known)) map.put(field.name, text_value(field.value, heap));
-    }
+    map.reserve(original.size());
+    for (const Map::Member& member : original.members()) map.put(member.name, member.value);
     return Value::map(map);
 }
 
@@ -73,7 +46,7 @@ Result<Value> InputObject::call(std::string_view name, std::span<const Value> ar
     if (name == "path") return path(arguments[0], heap);
     if (name == "json") return json(arguments[0], heap);
     if (name == "params" && arguments[0].is_string()) {
-        return parameter(arguments[0].as_string(), heap);
+        return transformation_.parameters().find(arguments[0].as_string());
     }
     return Value();
 }
@@ -85,6 +58,9 @@ Result<std::optional<Value>> InputObject::find(const Value& expression, Heap& he
     // Templates take forms apart themselves.
     if (expression.as_string() == "$" && is_form() && body_.json(heap) == nullptr) {
         return std::optional(Value::string(body_.text()));
+    }
+    if (!compiled->is_definite() && !transformation_.may_search(body_)) {
+        return limit_exceeded("the template searches too much in its body");
     }
     return body_.find(*compiled, heap);
 }
@@ -112,25 +88,12 @@ Result<Value> InputObject::json(const Value& expression, Heap& heap) {
     return Value::string(out);
 }
 
-Value InputObject::parameter(std::string_view name, Heap& heap) {
-    const std::string_view in_path = path_value(exchange_, name);
-    if (in_path.data() != nullptr) return text_value(in_path, heap);
-    using Kind = snapshot::ParameterSource::Kind;
-    snapshot::ParameterSource source;
-    source.name = std::string(name);
-    for (const Kind kind : {Kind::QueryLast, Kind::HeaderLast}) {
-        source.kind = kind;
-        const std::string_view value = value_of(exchange_, source);
-        if (!value.empty()) return text_value(value, heap);
-    }
-    return Value::string("");
-}
-
 Value InputObject::parameters(Heap& heap) {
+    RequestParameters& all = transformation_.parameters();
     Map& map = *heap.make<Map>(heap);
-    map.put("path", path_parameters(exchange_, heap));
-    map.put("querystring", query_parameters(exchange_, heap));
-    map.put("header", header_fields(exchange_, heap));
+    map.put("path", copy_of(all.path(), heap));
+    map.put("querystring", copy_of(all.query_string(), heap));
+    map.put("header", copy_of(all.header(), heap));
     return Value::map(map);
 }
 

@@ -25,7 +25,6 @@ private:
                                                dynamic::Heap& heap);
     Result<dynamic::Value> path(const dynamic::Value& expression, dynamic::Heap& heap);
     Result<dynamic::Value> json(const dynamic::Value& expression, dynamic::Heap& heap);
-    dynamic::Value parameter(std::string_view name, dynamic::Heap& heap);
     dynamic::Value parameters(dynamic::Heap& heap);
 
     pipeline::Exchange& exchange_;

@@ -3,10 +3,13 @@
 #include <array>
 #include <new>
 
+#include "common/base/encoding.hpp"
+#include "common/base/text.hpp"
 #include "common/dynamic/text.hpp"
 #include "common/template/util.hpp"
 #include "data-plane/transform/context_object.hpp"
 #include "data-plane/transform/input_object.hpp"
+#include "data-plane/transform/parameter_value.hpp"
 
 namespace turnpike::transform {
 namespace {
@@ -32,6 +35,52 @@ Value stage_variables(const Exchange& exchange, Heap& heap) {
 }
 
 }  // namespace
+
+/// What a caller sent may be any bytes; what a template works on is UTF-8.
+Value RequestParameters::text(std::string_view bytes) {
+    return Value::string(is_utf8(bytes) ? bytes : heap_.copy(valid_utf8(bytes)));
+}
+
+const dynamic::Map& RequestParameters::path() {
+    if (path_) return *path_;
+    path_.emplace(heap_);
+    for (const std::string& name : exchange_.method->resource->parameter_names) {
+        const std::string_view value = path_value(exchange_, name);
+        if (value.data() != nullptr) path_->put(name, text(value));
+    }
+    return *path_;
+}
+
+const dynamic::Map& RequestParameters::query_string() {
+    if (query_string_) return *query_string_;
+    query_string_.emplace(heap_);
+    for_each_query_parameter(exchange_, [this](std::string_view name, std::string_view value) {
+        query_string_->put(text(name).as_string(), text(value));
+    });
+    return *query_string_;
+}
+
+const dynamic::Map& RequestParameters::header() {
+    if (header_) return *header_;
+    header_.emplace(heap_);
+    for (const http::Field field : exchange_.head().fields()) {
+        if (is_hidden(field.known)) continue;
+        header_->erase(field.name);  // so that the last one of a name is behind its other spellings
+        header_->put(field.name, text(field.value));
+    }
+    return *header_;
+}
+
+Value RequestParameters::find(std::string_view name) {
+    if (const Value* found = path().find(name)) return *found;
+    const Value* found = query_string().find(name);
+    if (found != nullptr && !found->as_string().empty()) return *found;
+    Value last = Value::string("");
+    for (const dynamic::Map::Member& field : header().members()) {
+        if (equals_ignoring_case(field.name, name)) last = field.value;
+    }
+    return last;
+}
 
 void Document::set(std::string_view text) {
     if (text.empty()) text = "{}";
@@ -71,8 +120,15 @@ const Transformation* Transformation::find(const Exchange& exchange) {
     return static_cast<const Transformation*>(exchange.transformation.get());
 }
 
-Transformation::Transformation(Exchange& exchange) : overrides_(heap_) {
+Transformation::Transformation(Exchange& exchange)
+    : overrides_(heap_), parameters_(exchange, heap_) {
     if (exchange.body) request_body_.set(*exchange.body);
+}
+
+bool Transformation::may_search(const Document& body) {
+    if (body.text().size() > search_bytes_left_) return false;
+    search_bytes_left_ -= body.text().size();
+    return true;
 }
 
 Result<std::string_view> Transformation::render(Exchange& exchange,

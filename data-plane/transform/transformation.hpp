@@ -33,6 +33,32 @@ private:
     std::optional<dynamic::Value> json_;
 };
 
+/// The caller's parameters as templates see them: the last value of each name, in valid UTF-8. Each
+/// kind is read when first asked for, and once a request. Any call may throw std::bad_alloc: the
+/// heap is full. Source: the reference, mapping section 4.1.
+class RequestParameters {
+public:
+    RequestParameters(pipeline::Exchange& exchange, dynamic::Heap& heap)
+        : exchange_(exchange), heap_(heap) {}
+
+    const dynamic::Map& path();
+    const dynamic::Map& query_string();
+    /// Names as they were sent.
+    const dynamic::Map& header();
+    /// Searched in this order, in header fields without regard to case. Returns: empty if there is
+    /// none, or an empty one.
+    dynamic::Value find(std::string_view name);
+
+private:
+    dynamic::Value text(std::string_view bytes);
+
+    pipeline::Exchange& exchange_;
+    dynamic::Heap& heap_;
+    std::optional<dynamic::Map> path_;
+    std::optional<dynamic::Map> query_string_;
+    std::optional<dynamic::Map> header_;
+};
+
 /// What evaluating templates and reading bodies takes, shared by both templates of a request.
 /// Thread: the exchange's.
 class Transformation final : public pipeline::Attachment {
@@ -48,6 +74,11 @@ public:
     Overrides& overrides() { return overrides_; }
     const Overrides& overrides() const { return overrides_; }
 
+    RequestParameters& parameters() { return parameters_; }
+    /// Whether a path that walks the whole body may do so once more. Counts: such walks are no
+    /// steps of a template.
+    bool may_search(const Document& body);
+
     /// What the template gives with `body` as `$input`'s. Requires: it needs evaluation.
     /// Lifetime of the text: the exchange's. Errors: as of velocity::evaluate, and Invalid for a
     /// template that could not be compiled or that overrides a parameter twice.
@@ -60,10 +91,14 @@ public:
     explicit Transformation(pipeline::Exchange& exchange);
 
 private:
+    static constexpr std::size_t kSearchBytesMax = std::size_t{1} << 30U;
+
     dynamic::Heap heap_{dynamic::Heap::FirstBlock{16384}};  ///< Holds all of a usual request.
     Document request_body_;
     Document response_body_;
     Overrides overrides_;
+    RequestParameters parameters_;
+    std::size_t search_bytes_left_ = kSearchBytesMax;
 };
 
 }  // namespace turnpike::transform

@@ -112,6 +112,12 @@ TEST_CASE("whether the canary serves is told on stages that have one") {
     }
 }
 
+TEST_CASE("the last field of a name counts, however it is spelled") {
+    CHECK(rendered("$input.params('x-a') $input.params().header.get('x-a') "
+                   "$input.params().header.get('X-A')",
+                   "X-A: 1\r\nx-a: 2\r\nX-A: 3\r\n") == "3 2 3");
+}
+
 TEST_CASE("parameters are text, whatever bytes a caller sends") {
     CHECK(rendered("$input.params('q')$input.params().querystring.q", "", "?q=%ff%41") ==
           "\xef\xbf\xbd"
@@ -148,4 +154,16 @@ TEST_CASE("a form is a text as a whole, other bodies that are no JSON are nothin
                kForm, "a=1&b=2") == "1 2 \"a=1&b=2\" \"\"");
     CHECK(read("$input.json('$.a')", kForm, R"({"a":1})") == "1");
     CHECK(read("[$input.path('$')$input.json('$')]", "application/xml", "<a/>") == "[\"\"]");
+}
+
+TEST_CASE("searching a body again and again is bounded, as steps are") {
+    const std::string body = "[" + std::string(2'000'000, ' ') + "1]";
+    const auto found = [&](std::string_view path, std::string_view times) {
+        return read("#foreach($i in [1.." + std::string(times) + "])#set($x = $input.path('" +
+                        std::string(path) + "'))#end$x.size()",
+                    "application/json", body);
+    };
+    CHECK(found("$..a", "100") == "0");
+    CHECK(found("$..a", "600") == "(absent)");
+    CHECK(found("$", "600") == "1");
 }
