@@ -98,11 +98,10 @@ private:
 /// Header fields that the request template set. Errors: Invalid.
 Result<void> apply_overrides(Exchange& exchange, MappedHeaders& mapped) {
     if (!exchange.transformation) return {};
-    auto& transformation = transform::Transformation::of(exchange);
-    for (const auto& [name, value] : transformation.overrides().header.values().members()) {
+    const auto& overrides = transform::Transformation::of(exchange).overrides();
+    for (const auto& [name, value] : overrides.header.texts().members()) {
         if (!http::is_token(name)) return invalid(std::string(name) + " is no header name");
-        const auto text = transform::override_text(value, transformation.heap());
-        if (auto replaced = mapped.replace(name, text); !replaced) return replaced;
+        if (auto replaced = mapped.replace(name, value.as_string()); !replaced) return replaced;
     }
     return {};
 }

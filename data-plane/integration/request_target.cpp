@@ -1,7 +1,6 @@
 #include "data-plane/integration/request_target.hpp"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "common/http/uri.hpp"
@@ -44,15 +43,13 @@ const ParameterMapping* find_path_mapping(const snapshot::CompiledIntegration& i
     return nullptr;
 }
 
-/// What a template set in place of the mapped value. Returns: nothing if none did.
-std::optional<std::string_view> find_override(
-    Exchange& exchange, transform::ParameterOverrides transform::Overrides::*kind,
-    std::string_view name) {
-    if (!exchange.transformation) return std::nullopt;
-    auto& transformation = transform::Transformation::of(exchange);
-    const dynamic::Value* value = (transformation.overrides().*kind).values().find(name);
-    if (value == nullptr) return std::nullopt;
-    return transform::override_text(*value, transformation.heap());
+/// What a template set in place of the mapped value. Returns: null if none did.
+const dynamic::Value* find_override(Exchange& exchange,
+                                    transform::ParameterOverrides transform::Overrides::*kind,
+                                    std::string_view name) {
+    if (!exchange.transformation) return nullptr;
+    auto& overrides = transform::Transformation::of(exchange).overrides();
+    return (overrides.*kind).texts().find(name);
 }
 
 /// The placeholder takes the rest of the caller's path, so its value is a path.
@@ -65,8 +62,8 @@ void append_path_parameter(Exchange& exchange, ArenaText& out, const std::string
     const ParameterMapping* mapping = find_path_mapping(exchange.integration(), name);
     const auto keep =
         keeps_slashes(exchange, mapping) ? http::EncodeKeep::Slash : http::EncodeKeep::Nothing;
-    if (const auto override = find_override(exchange, &transform::Overrides::path, name)) {
-        append_encoded(out, *override, keep);
+    if (const auto* override = find_override(exchange, &transform::Overrides::path, name)) {
+        append_encoded(out, override->as_string(), keep);
         return;
     }
     const std::string_view value =
@@ -140,17 +137,15 @@ void append_mapped_query(Exchange& exchange, ArenaText& out, bool& has_query) {
 /// A list gives the parameter several times.
 void append_overriding_query(Exchange& exchange, ArenaText& out, bool& has_query) {
     if (!exchange.transformation) return;
-    auto& transformation = transform::Transformation::of(exchange);
-    const auto append = [&](std::string_view name, const dynamic::Value& value) {
-        append_query_pair(out, has_query, name,
-                          transform::override_text(value, transformation.heap()));
-    };
-    for (const auto& [name, value] : transformation.overrides().query_string.values().members()) {
+    const auto& overrides = transform::Transformation::of(exchange).overrides();
+    for (const auto& [name, value] : overrides.query_string.texts().members()) {
         if (!value.is_list()) {
-            append(name, value);
+            append_query_pair(out, has_query, name, value.as_string());
             continue;
         }
-        for (const dynamic::Value& item : value.as_list().items) append(name, item);
+        for (const dynamic::Value& item : value.as_list().items) {
+            append_query_pair(out, has_query, name, item.as_string());
+        }
     }
 }
 

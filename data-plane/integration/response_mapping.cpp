@@ -4,6 +4,7 @@
 
 #include "common/base/text.hpp"
 #include "common/http/header_writer.hpp"
+#include "common/http/limits.hpp"
 #include "data-plane/integration/header_rules.hpp"
 #include "data-plane/integration/media_type.hpp"
 #include "data-plane/transform/content.hpp"
@@ -23,6 +24,9 @@ using snapshot::ParameterMapping;
 
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kConfigurationError = "Execution failed due to configuration error: ";
+
+/// What all fields of a head may have together.
+constexpr std::size_t kFieldBytesMax = http::HeadLimits{}.header_bytes_max;
 
 /// Fields that every answer gets beside those of the back end.
 constexpr std::size_t kAddedFields = 4;
@@ -48,8 +52,12 @@ const MappingTemplate* choose_template(Exchange& exchange,
     return chosen != nullptr ? chosen : &selected.templates.front();
 }
 
-void add_response_field(Exchange& exchange, KnownHeader known, std::string_view name,
-                        std::string_view value) {
+/// Errors: Invalid for a value that is longer than all fields of a head may be.
+Result<void> add_response_field(Exchange& exchange, KnownHeader known, std::string_view name,
+                                std::string_view value) {
+    if (value.size() > kFieldBytesMax) {
+        return configuration("the header field " + std::string(name) + " is too large");
+    }
     pipeline::ResponseFields& fields = exchange.method_response.fields;
     switch (mapped_response_rule(known)) {
         case ResponseRule::Pass:
@@ -61,14 +69,18 @@ void add_response_field(Exchange& exchange, KnownHeader known, std::string_view 
         case ResponseRule::Drop:
             break;
     }
+    return {};
 }
 
-void map_fields(Exchange& exchange, const CompiledIntegrationResponse& selected) {
+Result<void> map_fields(Exchange& exchange, const CompiledIntegrationResponse& selected) {
     for (const ParameterMapping& mapping : selected.parameters) {
         const std::string_view value = transform::value_of(exchange, mapping.source);
         if (value.empty() || !http::is_field_value(value)) continue;
-        add_response_field(exchange, mapping.known, mapping.name, value);
+        if (auto added = add_response_field(exchange, mapping.known, mapping.name, value); !added) {
+            return added;
+        }
     }
+    return {};
 }
 
 /// The back end's body as contentHandling and the caller want it. Requires: it is collected, if
@@ -129,18 +141,17 @@ std::optional<int> status_of(const dynamic::Value& value) {
 /// What templates of either side set. Source: the reference, mapping section 4.6.
 Result<void> apply_overrides(Exchange& exchange) {
     if (!exchange.transformation) return {};
-    auto& transformation = transform::Transformation::of(exchange);
-    const transform::Overrides& overrides = transformation.overrides();
+    const transform::Overrides& overrides = transform::Transformation::of(exchange).overrides();
     MethodResponse& response = exchange.method_response;
     if (const auto status = status_of(overrides.response_status)) response.status = *status;
-    for (const auto& [name, value] : overrides.response_header.values().members()) {
-        const auto text = transform::override_text(value, transformation.heap());
+    for (const auto& [name, value] : overrides.response_header.texts().members()) {
+        const std::string_view text = value.as_string();
         if (!http::is_token(name)) return configuration(std::string(name) + " is no header name");
         const KnownHeader known = http::find_header(name);
         response.fields.remove(name);
         response.fields.remove(remapped_name(known, name, exchange.arena));
         if (text.empty() || !http::is_field_value(text)) continue;
-        add_response_field(exchange, known, name, text);
+        if (auto added = add_response_field(exchange, known, name, text); !added) return added;
     }
     return {};
 }
@@ -209,7 +220,7 @@ Result<void> map_selected_response(Exchange& exchange,
     if (selected.maps_body) {
         transform::Transformation::of(exchange).response_body().set(content->bytes);
     }
-    map_fields(exchange, selected);
+    if (auto mapped = map_fields(exchange, selected); !mapped) return mapped;
     if (auto mapped = map_body(exchange, selected, *content); !mapped) return mapped;
     if (auto applied = apply_overrides(exchange); !applied) return applied;
     if (!response.fields.contains("Content-Type")) {

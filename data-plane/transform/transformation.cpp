@@ -152,8 +152,8 @@ Result<std::string_view> Transformation::render(Exchange& exchange,
         auto evaluated = velocity::evaluate(*program, velocity::Scope{variables}, heap_,
                                             velocity::Limits{}, out);
         if (!evaluated) return evaluated.error();
-        if (auto checked = overrides_.check(); !checked) {
-            Error error = std::move(checked).error();
+        if (auto ended = overrides_.end_template(); !ended) {
+            Error error = std::move(ended).error();
             error.message = "template " + std::string(program->name()) + ": " + error.message;
             return error;
         }

@@ -84,6 +84,42 @@ TEST_CASE("a template overrides a bounded number of parameters") {
     CHECK(more.logged().back().detail.ends_with("too many overrides"));
 }
 
+TEST_CASE("an override that does not fit into memory or into a head fails its request only") {
+    const FixedBackend backend(ok_answer());
+    std::string body = "[";
+    for (int i = 0; i < 700'000; ++i) body += "\"aaaaaaaaaa\",";
+    body += "1]";
+    for (const std::string_view target :
+         {"requestOverride.header.X", "requestOverride.querystring.q", "requestOverride.path.id",
+          "responseOverride.header.X"}) {
+        CAPTURE(target);
+        const std::string set = "#set($context." + std::string(target) + " = $input.path('$'))";
+        const Gateway gateway(sending(backend.origin() + "/{id}", set));
+        CHECK(status_of(gateway.call("POST /prod/a/1", "", body)) == 500);
+    }
+    std::string many;
+    for (const char name : {'A', 'B', 'C', 'D', 'E', 'F'}) {
+        many +=
+            "#set($context.requestOverride.header." + std::string(1, name) + " = $input.path('$'))";
+    }
+    const Gateway full(mock(many + std::string(kOk), "t"));
+    CHECK(status_of(full.call("POST /prod/a/1", "", body)) == 500);
+    CHECK(full.logged().back().detail.ends_with("the template needs too much memory"));
+    const Gateway mapped(mock(kOk,
+                              "#set($context.responseOverride.header.X = $input.params('q'))"
+                              "$context.stage"));
+    CHECK(body_of(mapped.call("POST /prod/a/1?q=" + std::string(9'000, 'x'))) == "prod");
+}
+
+TEST_CASE("a list that holds itself ends an override") {
+    const Gateway gateway(
+        mock("#set($l = [])#set($x = $l.add($l))#set($x = $l.add($l))"
+             "#set($context.responseOverride.header.X = $l)" +
+                 std::string(kOk),
+             "t"));
+    CHECK(status_of(gateway.call("POST /prod/a/1")) == 500);
+}
+
 TEST_CASE("different parameters may have one name, and both templates may set one") {
     const Gateway gateway(mock(
         "#set($context.requestOverride.header.X = 'a')#set($context.requestOverride.path.X = 'b')"
