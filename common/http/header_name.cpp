@@ -55,6 +55,7 @@ constexpr std::array<std::string_view, kKnownHeaders> kNames{
     "x-amz-apigw-id",
     "x-amz-content-sha256",
     "x-amz-date",
+    "x-amz-request-id",
     "x-amz-security-token",
     "x-amz-target",
     "x-amzn-errortype",

@@ -58,6 +58,7 @@ enum class KnownHeader : std::uint8_t {
     XAmzApigwId,
     XAmzContentSha256,
     XAmzDate,
+    XAmzRequestId,
     XAmzSecurityToken,
     XAmzTarget,
     XAmznErrorType,

@@ -6,6 +6,10 @@
 namespace turnpike::http {
 
 enum class Version : std::uint8_t { Http10, Http11 };
+/// "HTTP/1.1".
+constexpr std::string_view to_text(Version version) {
+    return version == Version::Http10 ? "HTTP/1.0" : "HTTP/1.1";
+}
 
 /// How the end of a body is found. Source: RFC 9112 section 6.3.
 enum class BodyFraming : std::uint8_t {

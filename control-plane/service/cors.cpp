@@ -110,7 +110,10 @@ void set_fields(json::Value& method, const Fields& fields) {
     }
 }
 
-json::Value preflight_method(const Fields& fields, std::string_view resource_id) {
+/// `has_binary_types`: of the API; without a conversion a preflight could meet its template as
+/// bytes.
+json::Value preflight_method(const Fields& fields, std::string_view resource_id,
+                             bool has_binary_types) {
     json::Value method = json::Object{
         {"httpMethod", "OPTIONS"}, {"authorizationType", "NONE"}, {"apiKeyRequired", false}};
     method["methodIntegration"] = json::Object{
@@ -120,6 +123,7 @@ json::Value preflight_method(const Fields& fields, std::string_view resource_id)
         {"cacheNamespace", resource_id},
         {"cacheKeyParameters", json::Array{}},
         {"requestTemplates", json::Object{{std::string(kJson), R"({"statusCode": 200})"}}}};
+    if (has_binary_types) method["methodIntegration"]["contentHandling"] = "CONVERT_TO_TEXT";
     set_fields(method, fields);
     method["methodResponses"][kStatus]["responseModels"] =
         json::Object{{std::string(kJson), "Empty"}};
@@ -179,6 +183,8 @@ Result<void> set_on_gateway_responses(Transaction& transaction, const Call& call
 Result<json::Value> put_cors(Transaction& transaction, const Call& call) {
     const std::string api_id(call.input.text("restApiId"));
     transaction.lock(Table::RestApis, api_id);
+    const auto api = find_rest_api(transaction, call);
+    if (!api) return api;
     const Key resource_key{api_id, std::string(call.input.text("resourceId"))};
     auto resource = transaction.find(Table::Resources, resource_key);
     if (!resource) return not_found("Invalid Resource identifier specified");
@@ -188,7 +194,8 @@ Result<json::Value> put_cors(Transaction& transaction, const Call& call) {
     auto changed = set_on_methods(transaction, api_id, *resource, *wishes);
     if (!changed) return changed.error();
     put_row(transaction, Table::Methods, {api_id, method_id(resource_key.id, "OPTIONS")},
-            preflight_method(wishes->preflight(), resource_key.id));
+            preflight_method(wishes->preflight(), resource_key.id,
+                             !api->array("binaryMediaTypes").empty()));
     (*resource)["resourceMethods"]["OPTIONS"] = json::Object{};
     transaction.update(Table::Resources, resource_key, *resource);
     auto set = set_on_gateway_responses(transaction, call, api_id, *wishes);

@@ -182,8 +182,12 @@ Outcome accept_answer(Exchange& exchange, UpstreamConnection& connection) {
     response.latency = std::chrono::duration_cast<Microseconds>(now - response.called);
     response.status = connection.head().status();
     response.answer.reset(&connection);
-    if (const auto id = connection.head().fields().find(http::KnownHeader::XAmznRequestId)) {
+    // Some services call it otherwise.
+    for (const auto name : {http::KnownHeader::XAmznRequestId, http::KnownHeader::XAmzRequestId}) {
+        const auto id = connection.head().fields().find(name);
+        if (!id) continue;
         response.request_id = exchange.arena.copy(*id);
+        break;
     }
     const auto length = connection.body().declared_length();
     if (length && *length > exchange.services.installation.response_bytes_max) {

@@ -26,16 +26,7 @@ std::string_view canary_flag(Exchange& exchange) {
 }
 
 /// Callers over HTTP/2 are told of as HTTP/1.1, too.
-std::string_view protocol(Exchange& exchange) {
-    return exchange.head().version() == http::Version::Http10 ? "HTTP/1.0" : "HTTP/1.1";
-}
-
-/// Some services call it otherwise.
-std::string_view endpoint_request_id(Exchange& exchange) {
-    const IntegrationResponse& response = exchange.integration_response;
-    if (!response.request_id.empty() || !response.answer) return response.request_id;
-    return response.answer->head().fields().find("x-amz-request-id").value_or(std::string_view{});
-}
+std::string_view protocol(Exchange& exchange) { return to_text(exchange.head().version()); }
 
 std::string_view error_message(Exchange& exchange) {
     return exchange.error ? exchange.error->message : std::string_view{};
@@ -61,7 +52,7 @@ constexpr std::array kVariables{
     Variable{"accountId",
              [](Exchange& x) -> std::string_view { return x.services.installation.account_id; }},
     Variable{"apiId", [](Exchange& x) { return x.api_id; }},
-    Variable{"awsEndpointRequestId", endpoint_request_id},
+    Variable{"awsEndpointRequestId", [](Exchange& x) { return x.integration_response.request_id; }},
     Variable{"deploymentId",
              [](Exchange& x) -> std::string_view {
                  return x.variant ? std::string_view(x.variant->deployment_id())

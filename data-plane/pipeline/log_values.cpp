@@ -136,7 +136,7 @@ std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view
         case LogVariable::Path:
             return exchange_.context_path;
         case LogVariable::Protocol:
-            return "HTTP/1.1";
+            return to_text(request.head.version());
         case LogVariable::RequestId:
             return exchange_.ids.replaced_supplied_id() ? "UUID_REPLACED_INVALID_REQUEST_ID"
                                                         : exchange_.ids.request_id();

@@ -51,6 +51,14 @@ class Cors(unittest.TestCase):
         refused = self.stack.invoke(self.api, "/prod/item", method="POST")
         self.assertEqual((403, None), (refused.status, refused.headers.get(ORIGIN)))
 
+    def test_a_preflight_of_an_api_with_binary_types_is_answered(self):
+        self.client.update_rest_api(restApiId=self.api, patchOperations=[
+            {"op": "add", "path": "/binaryMediaTypes/*~1*"}])
+        self.assertEqual(200, self.put_cors().status)
+        self.deploy()
+        preflight = self.stack.invoke(self.api, "/prod/item", method="OPTIONS")
+        self.assertEqual((200, "*"), (preflight.status, preflight.headers[ORIGIN]))
+
     def test_wishes_are_kept_and_the_gateways_own_answers_carry_them(self):
         self.put_cors()
         answer = self.put_cors(allowOrigin="https://a.example", allowHeaders=["X-A", "X-B"], allowMethods=["GET"],
