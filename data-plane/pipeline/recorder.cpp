@@ -50,7 +50,7 @@ void Recorder::record(const Exchange& exchange) {
         const StageLog& own = stage_log(exchange);
         writer_->write(own.destination, *own.format, values);
     }
-    if (exchange.record) hand_on_record(exchange, now);
+    if (exchange.record) hand_on_record(exchange);
     meters_.record(slot, sample);
     if (exchange.error && status >= 500) explain(exchange, now);
 }
@@ -78,12 +78,12 @@ const Recorder::StageLog& Recorder::stage_log(const Exchange& exchange) {
     return stage_logs_.insert_or_assign(exchange.stage.get(), std::move(made)).first->second;
 }
 
-void Recorder::hand_on_record(const Exchange& exchange, SteadyTime now) {
+void Recorder::hand_on_record(const Exchange& exchange) {
     const ExecutionRecord::Wishes& wishes = exchange.record->wishes();
     if (wishes.logs_info || (wishes.logs_errors && exchange.error)) write_execution_log(exchange);
     if (wishes.explains) {
         explaining_.take(std::string(exchange.ids.request_id()), exchange.request.received_date,
-                         explanation_of(exchange, explaining_.worker_id, now));
+                         explanation_of(exchange, explaining_.worker_id, steady_now()));
     }
 }
 

@@ -39,7 +39,7 @@ private:
 
     const StageLog& stage_log(const Exchange& exchange);
     void write_execution_log(const Exchange& exchange);
-    void hand_on_record(const Exchange& exchange, SteadyTime now);
+    void hand_on_record(const Exchange& exchange);
     void explain(const Exchange& exchange, SteadyTime now);
 
     telemetry::AccessLog& log_;

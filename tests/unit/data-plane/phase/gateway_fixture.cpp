@@ -264,8 +264,7 @@ void take_record(const pipeline::Exchange& exchange, Gateway::Logged& logged) {
         if (pipeline::ExecutionRecord::write(line, text)) logged.execution_log.push_back(text);
     }
     if (record.wishes().explains) {
-        logged.explanation =
-            pipeline::explanation_of(exchange, "worker-1", exchange.services.reactor.now());
+        logged.explanation = pipeline::explanation_of(exchange, "worker-1", steady_now());
     }
 }
 
