@@ -102,11 +102,11 @@ std::string plan_line(const Exchange& exchange, std::string_view before, std::st
 }
 
 /// Why the key was not taken; the service tells it in its own words for plans only.
-std::string key_refusal(const Exchange& exchange) {
+std::string key_refusal(const Exchange& exchange, const GatewayError& error) {
     std::string line =
         "API Key " + telemetry::masked(exchange.identity.api_key) + " not authorized because ";
     const bool lacks_plan = exchange.identity.key && exchange.identity.key->enabled;
-    if (!lacks_plan) return line + text_of(exchange.error->detail);
+    if (!lacks_plan) return line + text_of(error.detail);
     return line + "API Stage " + text_of(exchange.api_id) + "/" + text_of(exchange.stage_name) +
            " is not associated with a usage plan";
 }
@@ -198,7 +198,7 @@ void describe_api_key(Exchange& exchange, ExecutionRecord& record) {
     record.note("apiKeyRequired", flag(is_required));
     if (exchange.identity.key) record.note("apiKeyId", exchange.identity.key->id);
     if (exchange.identity.plan) record.note("usagePlanId", exchange.identity.plan->id());
-    if (exchange.error) return record.add(Level::Error, key_refusal(exchange));
+    if (exchange.error) return record.add(Level::Error, key_refusal(exchange, *exchange.error));
     if (!is_required) {
         record.add(Level::Info, "API Key  authorized because method '" +
                                     exchange.method->http_method + " " +

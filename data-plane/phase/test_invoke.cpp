@@ -64,11 +64,15 @@ void seed(Exchange& exchange, const snapshot::TestCall& call,
     exchange.identity.user_arn = call.user_arn;
 }
 
+std::string_view collected_body(const Exchange& exchange) {
+    return exchange.integration_response.body.value_or(std::string_view{});
+}
+
 /// The body of the answer, which a test shows whatever becomes of it.
 worker::Task<Outcome> collect(Exchange& exchange) {
     const Outcome outcome = co_await integration::collect_answer(exchange);
     if (outcome == Outcome::Continue) {
-        exchange.record->endpoint_response_body.set(*exchange.integration_response.body);
+        exchange.record->endpoint_response_body.set(collected_body(exchange));
     }
     co_return outcome;
 }
@@ -84,7 +88,7 @@ worker::Task<Outcome> run(const PhaseStep& step, Exchange& exchange) {
     if (step.name == "map_response" &&
         exchange.method_response.body == MethodResponse::Body::Upstream) {
         exchange.method_response.body = MethodResponse::Body::Text;
-        exchange.method_response.text = *exchange.integration_response.body;
+        exchange.method_response.text = collected_body(exchange);
         exchange.record->response_body.set(exchange.method_response.text);
     }
     co_return outcome;
