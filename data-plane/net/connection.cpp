@@ -221,7 +221,8 @@ worker::Task<> Connection::end(End how) {
 }
 
 void Connection::close_if_idle() {
-    if (is_idle_) stream_.abort();
+    // A request that has come already is answered.
+    if (is_idle_ && !stream_.has_unread()) stream_.abort();
 }
 
 }  // namespace turnpike::net

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace turnpike::net {
@@ -17,8 +18,12 @@ namespace {
 
 /// What one message can carry (SCM_MAX_FD of Linux).
 constexpr std::size_t kDescriptorsMax = 253;
+constexpr std::size_t kPlaces = 64;
 constexpr Seconds kAnswerTimeout{2};
-constexpr Milliseconds kRetry{1000};
+/// For another process that starts, and for all places together.
+constexpr Seconds kStartTimeout{5};
+constexpr Milliseconds kTurnPoll{5};
+constexpr Milliseconds kAnswerPause{1000};
 
 /// An address in the abstract namespace: it vanishes with its last descriptor.
 struct AbstractAddress {
@@ -36,6 +41,26 @@ struct AbstractAddress {
 
 Descriptor unix_socket(int flags) {
     return Descriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0));
+}
+
+/// Not valid if another process has the name.
+Descriptor bind_name(const std::string& name) {
+    Descriptor socket = unix_socket(SOCK_NONBLOCK);
+    const AbstractAddress address(name);
+    if (socket && ::bind(socket.get(), address.get(), address.length) != 0) socket.reset();
+    return socket;
+}
+
+/// Until nobody else has the name; it is given up with the descriptor, also by a process that dies.
+/// After the timeout this one goes on without.
+Descriptor wait_for_turn(const std::string& name) {
+    const SteadyTime deadline = steady_now() + kStartTimeout;
+    Descriptor turn = bind_name(name);
+    while (!turn && steady_now() < deadline) {
+        std::this_thread::sleep_for(kTurnPoll);
+        turn = bind_name(name);
+    }
+    return turn;
 }
 
 /// Abstract names have no permissions: anybody may take or ask for one.
@@ -95,7 +120,7 @@ std::vector<Descriptor> receive_descriptors(int from) {
 }  // namespace
 
 ListenerGroup::ListenerGroup(SocketAddress address, std::string name)
-    : address_(address), name_text_(std::move(name)) {}
+    : address_(address), name_(std::move(name)) {}
 
 ListenerGroup::~ListenerGroup() = default;
 
@@ -103,11 +128,15 @@ Result<std::unique_ptr<ListenerGroup>> ListenerGroup::open(const SocketAddress& 
                                                            std::size_t sockets_wanted) {
     std::string name = "turnpike/" + std::to_string(::geteuid()) + "/" + address.text();
     std::unique_ptr<ListenerGroup> group(new ListenerGroup(address, std::move(name)));
-    // The name comes first: of two processes that start at once, the second waits for the answer of
-    // the first instead of binding sockets of its own. A free port belongs to nobody else anyway.
-    if (address.port() == 0 || group->try_name() || !group->ask_owner()) {
+    if (address.port() == 0) {  // a free port belongs to nobody else
+        if (auto bound = group->bind_own(sockets_wanted); !bound) return bound.error();
+        return group;
+    }
+    const Descriptor turn = wait_for_turn(group->name_ + "/starting");
+    if (!group->ask_others()) {
         if (auto bound = group->bind_own(sockets_wanted); !bound) return bound.error();
     }
+    group->take_place();
     return group;
 }
 
@@ -121,24 +150,29 @@ Result<void> ListenerGroup::bind_own(std::size_t sockets_wanted) {
     return {};
 }
 
-bool ListenerGroup::try_name() {
-    Descriptor name = unix_socket(SOCK_NONBLOCK);
-    const AbstractAddress address(name_text_);
-    if (!name || ::bind(name.get(), address.get(), address.length) != 0 ||
-        ::listen(name.get(), 16) != 0) {
-        return false;
+void ListenerGroup::take_place() {
+    for (std::size_t place = 0; place < kPlaces && !place_; ++place) {
+        Descriptor taken = bind_name(place_name(place));
+        if (taken && ::listen(taken.get(), 16) == 0) place_ = std::move(taken);
     }
-    name_ = std::move(name);
-    return true;
 }
 
-bool ListenerGroup::ask_owner() {
+bool ListenerGroup::ask_others() {
+    const SteadyTime deadline = steady_now() + kStartTimeout;
+    for (std::size_t place = 0; place < kPlaces && !handed_over_; ++place) {
+        handed_over_ = ask(place);
+        if (steady_now() > deadline) break;
+    }
+    return handed_over_;
+}
+
+bool ListenerGroup::ask(std::size_t place) {
     const Descriptor socket = unix_socket(0);
     if (!socket) return false;
     const timeval timeout{kAnswerTimeout.count(), 0};
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-    const AbstractAddress address(name_text_);
+    const AbstractAddress address(place_name(place));
     if (::connect(socket.get(), address.get(), address.length) != 0) return false;
     if (!is_peer_of_this_user(socket.get())) return false;
     for (Descriptor& descriptor : receive_descriptors(socket.get())) {
@@ -147,8 +181,11 @@ bool ListenerGroup::ask_owner() {
             listeners_.push_back(*std::move(listener));
         }
     }
-    handed_over_ = !listeners_.empty();
-    return handed_over_;
+    return !listeners_.empty();
+}
+
+std::string ListenerGroup::place_name(std::size_t place) const {
+    return name_ + "/" + std::to_string(place);
 }
 
 Result<std::vector<Listener>> ListenerGroup::share(std::size_t index, std::size_t count) const {
@@ -170,27 +207,24 @@ Result<std::vector<Listener>> ListenerGroup::share(std::size_t index, std::size_
 }
 
 void ListenerGroup::serve(worker::Reactor& reactor) {
-    if (listeners_.empty()) return;
+    if (!place_) return;
     reactor_ = &reactor;
-    retry_ = std::make_unique<worker::Timer>(reactor, [this] { take_name(); });
-    take_name();
+    resume_ = std::make_unique<worker::Timer>(reactor, [this] { watch_place(); });
+    watch_place();
 }
 
-void ListenerGroup::take_name() {
-    if (!name_ && !try_name()) {
-        retry_->expire_after(kRetry);
-        return;
-    }
-    watch_ = std::make_unique<worker::Watch>(*reactor_, name_.get(), worker::Watch::kRead,
+void ListenerGroup::watch_place() {
+    watch_ = std::make_unique<worker::Watch>(*reactor_, place_.get(), worker::Watch::kRead,
                                              [this](bool, bool) { answer_one(); });
 }
 
 void ListenerGroup::answer_one() {
-    const Descriptor asking(::accept4(name_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    const Descriptor asking(
+        ::accept4(place_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!asking) {
         // Out of descriptors: who asks waits on, and must not keep this reactor busy.
         watch_.reset();
-        retry_->expire_after(kRetry);
+        resume_->expire_after(kAnswerPause);
         return;
     }
     if (!is_peer_of_this_user(asking.get())) return;
@@ -200,9 +234,9 @@ void ListenerGroup::answer_one() {
 }
 
 void ListenerGroup::close() {
-    retry_.reset();
+    resume_.reset();
     watch_.reset();
-    name_.reset();
+    place_.reset();
     listeners_.clear();
 }
 

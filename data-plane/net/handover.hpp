@@ -13,11 +13,12 @@ namespace turnpike::net {
 /// The listening sockets of one address, shared by all worker processes of one user that serve it,
 /// so that none of them takes waiting clients along when it ends.
 ///
-/// One process owns an abstract Unix socket named by user and address, and gives duplicates of its
-/// listening descriptors to those that ask (the other side's user is checked). A process that
-/// starts takes the name, or else asks its owner; if neither works (the owner ends just now), it
-/// binds sockets of its own. All processes accept from all sockets they hold. When the owner
-/// drains, it gives up the name, and another process takes it within a second.
+/// Each process has a place: an abstract Unix socket named by user, address and number, where it
+/// gives duplicates of its listening descriptors to those that ask (the other side's user is
+/// checked). A process that starts asks every place until one answers; only if none does, it binds
+/// sockets of its own. So sockets are handed on as long as any process that holds them is there.
+/// Processes start one after the other, by a name that only one of them can hold. All accept from
+/// all sockets they hold.
 /// Thread: open() any; then the reactor's that serve() was given.
 class ListenerGroup {
 public:
@@ -36,28 +37,31 @@ public:
     /// reactor gets at least one socket.
     Result<std::vector<Listener>> share(std::size_t index, std::size_t count) const;
 
-    /// Starts to answer other processes, or to try for the name each second.
+    /// Starts to answer other processes.
     void serve(worker::Reactor& reactor);
-    /// Gives up the name and the sockets: called when draining starts. Idempotent.
+    /// Gives up the place and the sockets: called when draining starts. Idempotent.
     void close();
-    bool owns_name() const { return static_cast<bool>(name_); }
+    /// Others can ask this process. False on a free port, and if all places are taken.
+    bool has_place() const { return static_cast<bool>(place_); }
 
 private:
     ListenerGroup(SocketAddress address, std::string name);
     Result<void> bind_own(std::size_t sockets_wanted);
-    bool try_name();
-    bool ask_owner();
-    void take_name();
+    bool ask_others();
+    bool ask(std::size_t place);
+    void take_place();
+    void watch_place();
     void answer_one();
+    std::string place_name(std::size_t place) const;
 
     SocketAddress address_;
-    std::string name_text_;
+    std::string name_;
     std::vector<Listener> listeners_;
     bool handed_over_ = false;
-    Descriptor name_;
+    Descriptor place_;
     worker::Reactor* reactor_ = nullptr;
     std::unique_ptr<worker::Watch> watch_;
-    std::unique_ptr<worker::Timer> retry_;
+    std::unique_ptr<worker::Timer> resume_;
 };
 
 }  // namespace turnpike::net

@@ -150,6 +150,8 @@ Connection* Server::find(ConnectionId id) {
 void Server::drain(SteadyTime deadline, std::function<void()> done) {
     draining_ = true;
     drained_ = std::move(done);
+    // Clients that wait in the queue of a socket that no other process holds would be reset.
+    for (const auto& accepting : accepting_) accept_from(*accepting);
     accepting_.clear();
     drain_idle_timer_.expire_at(std::min(deadline, reactor_.now() + limits_.drain_idle));
     drain_timer_.expire_at(live_ == 0 ? reactor_.now() : deadline);

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -273,6 +274,11 @@ void Stream::shutdown_write() {
 void Stream::reset_on_close() {
     const linger at_once{1, 0};
     ::setsockopt(socket_.descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+bool Stream::has_unread() const {
+    int bytes = 0;
+    return ::ioctl(socket_.descriptor(), FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
 void Stream::abort() {

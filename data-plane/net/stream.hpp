@@ -76,6 +76,8 @@ public:
     worker::Task<IoStatus> wait_writable(SteadyTime deadline);
 
     bool maybe_readable() const { return socket_.maybe_readable() || has_decrypted(); }
+    /// The kernel holds bytes of the peer that were not read.
+    bool has_unread() const;
     /// The peer closed its side, or the connection broke, as far as events have told.
     bool hung_up() const { return socket_.hung_up(); }
 

@@ -81,7 +81,7 @@ class Rollout(unittest.TestCase):
         loads = [FreshLoad(self.stack, self.api) for _ in range(4)] + [Load(self.stack, self.api)]
         for load in loads:
             load.start()
-        for _ in range(3):
+        for _ in range(8):  # faster than any of them could notice the end of another
             old = [worker for worker in self.stack.workers if worker.alive()][0]
             self.stack.start_worker()
             self.assertEqual(old.stop(signal.SIGTERM), 0)
