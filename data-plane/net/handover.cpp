@@ -1,7 +1,7 @@
 #include "data-plane/net/handover.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <thread>
 #include <utility>
 
 namespace turnpike::net {
@@ -22,7 +21,6 @@ constexpr std::size_t kPlaces = 64;
 constexpr Seconds kAnswerTimeout{2};
 /// For another process that starts, and for all places together.
 constexpr Seconds kStartTimeout{5};
-constexpr Milliseconds kTurnPoll{5};
 constexpr Milliseconds kAnswerPause{1000};
 
 /// An address in the abstract namespace: it vanishes with its last descriptor.
@@ -39,26 +37,45 @@ struct AbstractAddress {
     socklen_t length = 0;
 };
 
-Descriptor unix_socket(int flags) {
-    return Descriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0));
+Descriptor unix_socket() {
+    return Descriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
 /// Not valid if another process has the name.
-Descriptor bind_name(const std::string& name) {
-    Descriptor socket = unix_socket(SOCK_NONBLOCK);
+Descriptor listen_at(const std::string& name) {
+    Descriptor socket = unix_socket();
     const AbstractAddress address(name);
-    if (socket && ::bind(socket.get(), address.get(), address.length) != 0) socket.reset();
+    if (socket && (::bind(socket.get(), address.get(), address.length) != 0 ||
+                   ::listen(socket.get(), kPlaces) != 0)) {
+        socket.reset();
+    }
     return socket;
 }
 
-/// Until nobody else has the name; it is given up with the descriptor, also by a process that dies.
-/// After the timeout this one goes on without.
+/// Not valid if nobody listens there.
+Descriptor connect_to(const std::string& name) {
+    Descriptor socket = unix_socket();
+    const AbstractAddress address(name);
+    if (socket && ::connect(socket.get(), address.get(), address.length) != 0) socket.reset();
+    return socket;
+}
+
+/// Waits for something to read, or for the end.
+void await_readable(const Descriptor& socket, Milliseconds timeout) {
+    pollfd waiting{socket.get(), POLLIN, 0};
+    ::poll(&waiting, 1, static_cast<int>(timeout.count()) + 1);
+}
+
+/// Until nobody else has the name; it is given up with the descriptor, also by a process that dies,
+/// and that wakes those that are connected to it. After the timeout this one goes on without.
 Descriptor wait_for_turn(const std::string& name) {
     const SteadyTime deadline = steady_now() + kStartTimeout;
-    Descriptor turn = bind_name(name);
+    Descriptor turn = listen_at(name);
     while (!turn && steady_now() < deadline) {
-        std::this_thread::sleep_for(kTurnPoll);
-        turn = bind_name(name);
+        const Descriptor other = connect_to(name);
+        const auto left = std::chrono::duration_cast<Milliseconds>(deadline - steady_now());
+        if (other) await_readable(other, left);
+        turn = listen_at(name);
     }
     return turn;
 }
@@ -152,8 +169,7 @@ Result<void> ListenerGroup::bind_own(std::size_t sockets_wanted) {
 
 void ListenerGroup::take_place() {
     for (std::size_t place = 0; place < kPlaces && !place_; ++place) {
-        Descriptor taken = bind_name(place_name(place));
-        if (taken && ::listen(taken.get(), 16) == 0) place_ = std::move(taken);
+        place_ = listen_at(place_name(place));
     }
 }
 
@@ -167,14 +183,9 @@ bool ListenerGroup::ask_others() {
 }
 
 bool ListenerGroup::ask(std::size_t place) {
-    const Descriptor socket = unix_socket(0);
-    if (!socket) return false;
-    const timeval timeout{kAnswerTimeout.count(), 0};
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-    const AbstractAddress address(place_name(place));
-    if (::connect(socket.get(), address.get(), address.length) != 0) return false;
-    if (!is_peer_of_this_user(socket.get())) return false;
+    const Descriptor socket = connect_to(place_name(place));
+    if (!socket || !is_peer_of_this_user(socket.get())) return false;
+    await_readable(socket, kAnswerTimeout);
     for (Descriptor& descriptor : receive_descriptors(socket.get())) {
         auto listener = Listener::from(std::move(descriptor));
         if (listener && listener->address().text() == address_.text()) {
