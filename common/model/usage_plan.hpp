@@ -16,7 +16,8 @@ struct Throttle {
 struct Quota {
     std::int64_t limit = 0;
     std::int64_t offset = 0;
-    std::string period;  ///< DAY, WEEK, MONTH
+    std::string period;              ///< HOUR, DAY, WEEK, MONTH
+    std::int64_t quota_since_s = 0;  ///< When the plan got it, since 1970; its offset counts then.
 };
 
 struct PlanStage {
@@ -31,6 +32,9 @@ struct UsagePlan {
     std::vector<PlanStage> stages;
     std::optional<Throttle> throttle;
     std::optional<Quota> quota;
+    /// What is done when Redis cannot tell: "open", "closed", "local-share"; "": as the worker is
+    /// set up.
+    std::string without_redis = {};
 };
 
 }  // namespace turnpike::model

@@ -1,4 +1,5 @@
-#include <cmath>
+#include <algorithm>
+#include <initializer_list>
 
 #include "common/snapshot/decode.hpp"
 #include "common/snapshot/fields.hpp"
@@ -66,6 +67,10 @@ const json::Value* present(const json::Value& value, std::string_view name) {
     return found == nullptr || found->is_null() ? nullptr : found;
 }
 
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> known) {
+    return std::find(known.begin(), known.end(), text) != known.end();
+}
+
 model::Throttle throttle(const json::Value& value, Fields::Failure& failure) {
     Fields fields(value, failure, "throttle");
     return {fields.number("rateLimit").value_or(-1),
@@ -78,7 +83,19 @@ model::Quota quota(const json::Value& value, Fields::Failure& failure) {
     quota.limit = fields.integer("limit", 0, kCountMax).value_or(0);
     quota.offset = fields.integer("offset", 0, kCountMax).value_or(0);
     quota.period = fields.required_text("period", kNameBytesMax);
+    if (!is_one_of(quota.period, {"HOUR", "DAY", "WEEK", "MONTH"})) {
+        fields.fail("period", "is unknown");
+    }
     return quota;
+}
+
+model::ApiKey::Extension extension(const json::Value& value, Fields::Failure& failure) {
+    Fields fields(value, failure, "extensions");
+    model::ApiKey::Extension extension;
+    extension.plan_id = fields.required_text("plan", kNameBytesMax);
+    extension.window_start_s = fields.integer("windowStart", 0, kCountMax).value_or(0);
+    extension.requests = fields.integer("requests", -kCountMax, kCountMax).value_or(0);
+    return extension;
 }
 
 model::PlanStage plan_stage(const json::Value& value, Fields::Failure& failure) {
@@ -143,7 +160,14 @@ Result<model::UsagePlan> decode_plan(std::string_view record) {
     if (const json::Value* value = present(*parsed, "throttle")) {
         plan.throttle = throttle(*value, failure);
     }
-    if (const json::Value* value = present(*parsed, "quota")) plan.quota = quota(*value, failure);
+    if (const json::Value* value = present(*parsed, "quota")) {
+        plan.quota = quota(*value, failure);
+        plan.quota->quota_since_s = fields.integer("quotaSince", 0, kCountMax).value_or(0);
+    }
+    plan.without_redis = fields.text("withoutRedis", kNameBytesMax);
+    if (!is_one_of(plan.without_redis, {"", "open", "closed", "local-share"})) {
+        fields.fail("withoutRedis", "is unknown");
+    }
     if (failure) return *failure;
     return plan;
 }
@@ -159,6 +183,9 @@ Result<model::ApiKey> decode_key(std::string_view record) {
     key.customer_id = fields.text("customerId", kNameBytesMax);
     key.enabled = fields.flag("enabled");
     key.plan_ids = fields.texts("plans", limits::kKeyPlansMax, kNameBytesMax);
+    for (const json::Value& item : fields.array("extensions", limits::kKeyPlansMax)) {
+        key.extensions.push_back(extension(item, failure));
+    }
     if (failure) return *failure;
     return key;
 }

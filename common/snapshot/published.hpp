@@ -5,6 +5,13 @@
 
 namespace turnpike::snapshot {
 
+/// Usage and quotas lie in as many shards, each in one slot of Redis Cluster; docs/limits.md.
+inline constexpr unsigned kUsageShards = 16;
+
+/// The shard of what a key uses under a plan: CRC-32 (zlib's) of "<plan id>/<key id>" modulo
+/// kUsageShards. Time: linear in the ids; to be called when a key is loaded, not for a request.
+unsigned usage_shard(std::string_view plan_id, std::string_view key_id);
+
 /// Names of what the publisher writes to Redis and workers read; docs/publishing.md is the schema.
 /// What one script changes together shares a hash tag, so that Redis Cluster keeps it in one place.
 class PublishedNames {
@@ -37,9 +44,24 @@ public:
     std::string explained_ids() const { return explained() + ":ids"; }
     std::string explained_documents() const { return explained() + ":documents"; }
 
+    /// Tokens of a throttle and who holds them. `name`: as in docs/limits.md.
+    std::string bucket(std::string_view name) const { return joined(":bucket:", name); }
+    /// Of one shard of usage: what one script touches together. Requires: shard < kUsageShards.
+    std::string usage_since(unsigned shard) const { return usage(shard) + ":since"; }
+    std::string usage_quota(unsigned shard, std::string_view plan_id,
+                            std::string_view key_id) const {
+        return usage(shard) + ":quota:" + std::string(plan_id) + "/" + std::string(key_id);
+    }
+    std::string usage_counts(unsigned shard) const { return usage(shard) + ":counts"; }
+    std::string usage_moving(unsigned shard) const { return usage(shard) + ":moving"; }
+    std::string usage_seen(unsigned shard) const { return usage(shard) + ":seen"; }
+
 private:
     /// A hash tag of its own: every worker writes here, with load that the rest need not share.
     std::string explained() const { return "{" + plain_ + ":explain}"; }
+    std::string usage(unsigned shard) const {
+        return "{" + plain_ + ":usage:" + std::to_string(shard) + "}";
+    }
     std::string joined(std::string_view infix, std::string_view rest) const {
         return plain_ + std::string(infix) + std::string(rest);
     }

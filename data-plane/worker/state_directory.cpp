@@ -63,6 +63,13 @@ json::Value to_document(const model::ApiKey& key) {
     document.set("customerId", key.customer_id);
     document.set("enabled", key.enabled);
     document.set("plans", json::Value(std::move(plans)));
+    json::Array extensions;
+    for (const model::ApiKey::Extension& one : key.extensions) {
+        extensions.emplace_back(json::Object{{"plan", one.plan_id},
+                                             {"windowStart", one.window_start_s},
+                                             {"requests", one.requests}});
+    }
+    if (!extensions.empty()) document.set("extensions", json::Value(std::move(extensions)));
     return json::Value(std::move(document));
 }
 

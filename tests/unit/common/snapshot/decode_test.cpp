@@ -180,8 +180,40 @@ TEST_CASE("a key record is decoded") {
     CHECK(key->enabled);
     CHECK(key->customer_id == "c");
     CHECK(key->plan_ids == std::vector<std::string>{"p1", "p2"});
+    CHECK(key->extensions.empty());
     CHECK_FALSE(decode_key(R"({"id":"k1","plans":[7]})"));
     CHECK_FALSE(decode_key(R"({"id":"k1","enabled":1})"));
+}
+
+TEST_CASE("a key record tells what was granted beyond a quota") {
+    const auto key = decode_key(
+        R"({"id":"k1","extensions":[{"plan":"p1","windowStart":1700000000,"requests":-7}]})");
+    REQUIRE(key);
+    REQUIRE(key->extensions.size() == 1);
+    CHECK(key->extensions[0].plan_id == "p1");
+    CHECK(key->extensions[0].window_start_s == 1'700'000'000);
+    CHECK(key->extensions[0].requests == -7);
+    CHECK_FALSE(decode_key(R"({"id":"k1","extensions":{}})"));
+    CHECK_FALSE(decode_key(R"({"id":"k1","extensions":[{"windowStart":1,"requests":1}]})"));
+    CHECK_FALSE(decode_key(R"({"id":"k1","extensions":[{"plan":"p","windowStart":"1"}]})"));
+    CHECK_FALSE(decode_key(R"({"id":"k1","extensions":[{"plan":"p","requests":1e30}]})"));
+}
+
+TEST_CASE("a plan record tells since when it has its quota, and what holds without Redis") {
+    const auto plan = decode_plan(
+        R"({"id":"p1","quota":{"limit":5,"period":"HOUR"},"quotaSince":12,"withoutRedis":"open"})");
+    REQUIRE(plan);
+    CHECK(plan->quota->period == "HOUR");
+    CHECK(plan->quota->quota_since_s == 12);
+    CHECK(plan->without_redis == "open");
+    for (const std::string_view policy : {"closed", "local-share", ""}) {
+        CAPTURE(policy);
+        CHECK(decode_plan(R"({"id":"p1","withoutRedis":")" + std::string(policy) + "\"}")
+                  ->without_redis == policy);
+    }
+    CHECK_FALSE(decode_plan(R"({"id":"p1","withoutRedis":"ajar"})"));
+    CHECK_FALSE(decode_plan(R"({"id":"p1","withoutRedis":true})"));
+    CHECK_FALSE(decode_plan(R"({"id":"p1","quota":{"limit":5,"period":"YEAR"}})"));
 }
 
 TEST_CASE("a plan record is decoded") {

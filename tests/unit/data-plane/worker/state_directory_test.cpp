@@ -182,11 +182,15 @@ TEST_CASE("known keys are saved by HMAC") {
     StateDirectory state = open(folder);
     KnownKeys keys;
     keys["abc"] = std::make_shared<const model::ApiKey>(
-        model::ApiKey{"k1", "name", "customer", true, {"p1", "p2"}});
+        model::ApiKey{"k1", "name", "customer", true, {"p1", "p2"}, {{"p2", 1'700'000'000, -5}}});
     REQUIRE(state.save_keys(keys));
     const KnownKeys loaded = state.load_keys();
     REQUIRE(loaded.contains("abc"));
     CHECK(loaded.at("abc")->id == "k1");
     CHECK(loaded.at("abc")->enabled);
     CHECK(loaded.at("abc")->plan_ids == std::vector<std::string>{"p1", "p2"});
+    REQUIRE(loaded.at("abc")->extensions.size() == 1);
+    CHECK(loaded.at("abc")->extensions[0].plan_id == "p2");
+    CHECK(loaded.at("abc")->extensions[0].window_start_s == 1'700'000'000);
+    CHECK(loaded.at("abc")->extensions[0].requests == -5);
 }
