@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "common/base/clock.hpp"
+
+/// What lessees and the keeper of a bucket (Redis) say to each other; docs/limits.md.
+namespace turnpike::limits {
+
+/// Tokens a second, and at most.
+struct BucketLimit {
+    double rate = 0;
+    double burst = 0;
+
+    /// Nothing is ever admitted.
+    bool blocks() const { return rate <= 0 || burst < 1; }
+    bool operator==(const BucketLimit&) const = default;
+};
+
+/// What a lessee knows of a bucket, and what it begins with if its keeper lost its memory.
+struct BucketKnowledge {
+    std::int64_t calls = 0;  ///< How many there had been; 0: nothing is known.
+    double level = 0;
+    std::int64_t at_us = 0;  ///< By the keeper's clock.
+};
+
+struct BucketQuestion {
+    std::int64_t waiting = 0;   ///< Requests that want a token now.
+    std::int64_t held = 0;      ///< What the lessee has, and keeps.
+    std::int64_t wanted = 0;    ///< What it would like to have, with what it has.
+    std::int64_t share = 64;    ///< At most this part of the level is given for later.
+    std::int64_t returned = 0;  ///< What it gives back.
+    std::int64_t owed = 0;      ///< What it let through unasked.
+    BucketKnowledge known;
+};
+
+struct BucketAnswer {
+    std::int64_t granted = 0;  ///< Of those waiting.
+    std::int64_t added = 0;    ///< To the stock.
+    /// Until the next token comes; 0 if everybody waiting got one.
+    Microseconds retry{0};
+    BucketKnowledge known;
+    std::int64_t held_by_all = 0;
+};
+
+/// A token bucket with lessees. Invariant: level + held tokens <= burst, after each call.
+/// The script `bucket` (scripts.hpp) does the same in Redis; a test compares them.
+class Bucket {
+public:
+    /// Full, unless the lessee knows better.
+    BucketAnswer answer(const BucketLimit& limit, const std::string& lessee,
+                        const BucketQuestion& question, Microseconds lease, std::int64_t now_us);
+
+    /// For a bucket of this process alone. Returns: whether there was a token.
+    bool take(const BucketLimit& limit, std::int64_t now_us);
+    /// Sets the level, if it was never used before.
+    void begin_with(double level, std::int64_t now_us);
+
+    bool is_new() const { return calls_ == 0; }
+    double level() const { return level_; }
+    std::int64_t held() const;
+    std::int64_t at_us() const { return at_us_; }
+
+private:
+    struct Lease {
+        std::int64_t tokens = 0;
+        std::int64_t expires_us = 0;
+    };
+    void begin(const BucketLimit& limit, const BucketKnowledge& known, std::int64_t now_us);
+    void refill(const BucketLimit& limit, std::int64_t until_us);
+    void end_expired(const BucketLimit& limit, std::int64_t now_us);
+
+    double level_ = 0;
+    std::int64_t at_us_ = 0;
+    std::int64_t calls_ = 0;
+    std::map<std::string, Lease> leases_;
+};
+
+}  // namespace turnpike::limits

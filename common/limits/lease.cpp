@@ -1,0 +1,64 @@
+#include "common/limits/lease.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace turnpike::limits {
+namespace {
+
+/// How much later than the next token a refused lessee asks again at most.
+constexpr Microseconds kPauseMax{10'000};
+/// Of the time in which the bucket fills.
+constexpr double kPausePart = 0.25;
+constexpr std::int64_t kBusyShare = 8;
+constexpr std::int64_t kShare = 64;
+
+Microseconds pause(const BucketLimit& limit) {
+    const double fills_us = (limit.burst - 1) / limit.rate * 1e6 * kPausePart;
+    return fills_us < static_cast<double>(kPauseMax.count())
+               ? Microseconds(static_cast<std::int64_t>(fills_us))
+               : kPauseMax;
+}
+
+}  // namespace
+
+bool BucketLease::should_ask(SteadyTime now) const {
+    if (stock_.units() > 0 && stock_.is_idle(now)) return true;
+    if (now < refused_until_) return false;
+    return stock_.runs_low() || stock_.expires_soon(now) || owed_ > 0 || !is_sound_;
+}
+
+void BucketLease::forgive(std::int64_t tokens) {
+    owed_ = std::max<std::int64_t>(owed_ - tokens, 0);
+}
+
+BucketQuestion BucketLease::question(std::int64_t waiting, SteadyTime now) {
+    stock_.drop_expired(now);
+    BucketQuestion question;
+    question.waiting = waiting;
+    if (waiting == 0 && stock_.is_idle(now)) {
+        question.returned = stock_.give_back();
+    } else {
+        question.wanted = stock_.target();
+    }
+    question.held = stock_.held();
+    question.share = stock_.is_busy() ? kBusyShare : kShare;
+    question.known = known_;
+    asked_ = now;
+    // A question that gets lost must not take these along, nor tell them twice.
+    if (!is_sound_) return question;
+    question.returned += std::exchange(returned_, 0);
+    question.owed = std::exchange(owed_, 0);
+    return question;
+}
+
+void BucketLease::answered(const BucketLimit& limit, const BucketAnswer& answer, SteadyTime now) {
+    stock_.add(answer.added, asked_ + Stock::kLease - Stock::kLeaseMargin);
+    if (answer.retry > Microseconds(0)) {
+        refused_until_ = now + std::max(answer.retry, pause(limit));
+    }
+    known_ = answer.known;
+    is_sound_ = true;
+}
+
+}  // namespace turnpike::limits

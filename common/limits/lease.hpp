@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+
+#include "common/base/clock.hpp"
+#include "common/limits/bucket.hpp"
+#include "common/limits/stock.hpp"
+
+namespace turnpike::limits {
+
+/// Whether a request gets what it wants of one bucket or quota.
+enum class Standing : std::uint8_t {
+    Available,  ///< There is one here.
+    Refused,    ///< There is none, and none will come for a while.
+    Unknown,    ///< The keeper has to be asked.
+};
+
+/// One lessee's side of one bucket: what it holds, what to ask, until when to refuse. No I/O: who
+/// uses it carries question() to the keeper and the answer back, one at a time.
+/// Thread: its lessee's. `now` never goes back.
+class BucketLease {
+public:
+    Standing standing(SteadyTime now) const {
+        if (stock_.has(now)) return Standing::Available;
+        return now < refused_until_ ? Standing::Refused : Standing::Unknown;
+    }
+    Stock& stock() { return stock_; }
+    const Stock& stock() const { return stock_; }
+
+    /// A stock that runs low, or has to be renewed or given back: to be asked without anybody
+    /// waiting.
+    bool should_ask(SteadyTime now) const;
+    /// What was granted to a request that something else refused.
+    void give_back_granted() { ++returned_; }
+    /// Let through without a token, because the keeper was away.
+    void owe(std::int64_t tokens) { owed_ += tokens; }
+    /// A late answer tells that they had been granted.
+    void forgive(std::int64_t tokens);
+
+    /// Requires: the one before was answered or failed.
+    BucketQuestion question(std::int64_t waiting, SteadyTime now);
+    void answered(const BucketLimit& limit, const BucketAnswer& answer, SteadyTime now);
+    /// Nothing is known of what happened to the question. What is held stays good: whether the
+    /// question came or not, its keeper counts at least that.
+    void failed() { is_sound_ = false; }
+
+    const BucketKnowledge& known() const { return known_; }
+    SteadyTime refused_until() const { return refused_until_; }
+    /// Nothing is lost if it is forgotten.
+    bool is_forgettable(SteadyTime now) const {
+        return stock_.held() == 0 && owed_ == 0 && returned_ == 0 && stock_.is_idle(now) &&
+               now >= refused_until_;
+    }
+
+private:
+    Stock stock_;
+    SteadyTime refused_until_{};
+    SteadyTime asked_{};
+    std::int64_t returned_ = 0;
+    std::int64_t owed_ = 0;
+    bool is_sound_ = true;  ///< The last question was answered.
+    BucketKnowledge known_;
+};
+
+}  // namespace turnpike::limits

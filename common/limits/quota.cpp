@@ -1,0 +1,87 @@
+#include "common/limits/quota.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace turnpike::limits {
+namespace {
+
+/// With four workers that are killed, what they hold stays below 0.1 % of the limit.
+constexpr std::int64_t kWastePart = 16'000;
+/// While others hold units that they may give back.
+constexpr Milliseconds kRetry{500};
+/// When the keeper is being filled.
+constexpr Milliseconds kFillRetry{100};
+
+}  // namespace
+
+Standing QuotaLease::standing(SteadyTime now) const {
+    if (is_in_window(now) && (paid_ > 0 || stock_.has(now))) return Standing::Available;
+    return now < refused_until_ ? Standing::Refused : Standing::Unknown;
+}
+
+void QuotaLease::take() {
+    if (paid_ > 0) {
+        --paid_;
+    } else {
+        stock_.spend();
+    }
+}
+
+bool QuotaLease::should_ask(SteadyTime now) const {
+    if (owed_ > 0 || sent_debt_ > 0 || !is_sound_) return true;
+    if (stock_.units() > 0 && stock_.is_idle(now)) return true;
+    if (now < refused_until_) return false;
+    return stock_.runs_low() || stock_.expires_soon(now);
+}
+
+void QuotaLease::owe(std::int64_t units) { owed_ += units; }
+
+void QuotaLease::forgive(std::int64_t units) { owed_ = std::max<std::int64_t>(owed_ - units, 0); }
+
+QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting, SteadyTime now) {
+    stock_.drop_expired(now);
+    if (!is_in_window(now)) {
+        stock_.drop_all();
+        paid_ = 0;
+    }
+    QuotaQuestion question;
+    question.waiting = waiting;
+    if (waiting == 0 && stock_.is_idle(now)) {
+        question.returned = stock_.give_back();
+    } else {
+        question.wanted = std::min(stock_.target(), terms.limit / kWastePart);
+    }
+    question.held = stock_.held();
+    if (sent_debt_ == 0 && owed_ > 0) {
+        sent_debt_ = std::exchange(owed_, 0);
+        ++debt_;
+    }
+    question.debt = debt_;
+    question.owed = sent_debt_;
+    if (last_) {
+        question.known_window_s = last_->window_s;
+        question.known_used = last_->used;
+    }
+    asked_ = now;
+    asked_for_ = waiting;
+    return question;
+}
+
+void QuotaLease::answered(const QuotaAnswer& answer, SteadyTime now) {
+    is_sound_ = true;
+    if (!answer.is_filled) {
+        refused_until_ = {};
+        return;
+    }
+    sent_debt_ = 0;
+    window_end_ = asked_ + answer.rest;
+    stock_.keep_at_most(answer.kept);
+    stock_.add(answer.added, std::min(asked_ + Stock::kLease - Stock::kLeaseMargin, window_end_));
+    if (answer.granted < asked_for_) {
+        refused_until_ = answer.held_by_others > 0 ? now + kRetry : window_end_;
+    }
+    last_ = answer;
+}
+
+}  // namespace turnpike::limits

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/base/clock.hpp"
+#include "common/limits/lease.hpp"
+#include "common/limits/stock.hpp"
+
+namespace turnpike::limits {
+
+/// What one key may use of one plan. Windows are of the keeper's clock, in UTC.
+struct QuotaTerms {
+    std::string period;  ///< HOUR, DAY, WEEK, MONTH.
+    std::int64_t limit = 0;
+    std::int64_t offset = 0;             ///< Subtracted in the window that has `since_s`.
+    std::int64_t since_s = 0;            ///< When the plan got its quota.
+    std::int64_t extended_window_s = 0;  ///< Start of the window that has the extension.
+    std::int64_t extension = 0;
+    bool operator==(const QuotaTerms&) const = default;
+};
+
+struct QuotaQuestion {
+    std::int64_t waiting = 0;
+    std::int64_t held = 0;
+    std::int64_t wanted = 0;
+    std::int64_t returned = 0;
+    std::int64_t debt = 0;  ///< Number of `owed`, so that it counts once.
+    std::int64_t owed = 0;
+    std::int64_t known_window_s = 0;
+    std::int64_t known_used = 0;
+};
+
+struct QuotaAnswer {
+    bool is_filled = false;  ///< False: the keeper lost its memory, and nothing else counts.
+    std::int64_t granted = 0;
+    std::int64_t added = 0;
+    std::int64_t kept = 0;  ///< Of what was held.
+    std::int64_t left = 0;  ///< Without what anybody holds.
+    std::int64_t used = 0;
+    std::int64_t allowance = 0;
+    std::int64_t window_s = 0;
+    Milliseconds rest{0};  ///< Of the window.
+    std::int64_t held_by_others = 0;
+};
+
+/// One lessee's side of one key's quota, like BucketLease. Units end with their window.
+class QuotaLease {
+public:
+    Standing standing(SteadyTime now) const;
+    /// A unit for a request. Requires: it is Available.
+    void take();
+    void note_demand(SteadyTime now) { stock_.note_demand(now); }
+    const Stock& stock() const { return stock_; }
+
+    bool should_ask(SteadyTime now) const;
+    /// What was granted to a request that was not admitted after all: it is used for the next one.
+    void keep_granted() { ++paid_; }
+    void owe(std::int64_t units);
+    void forgive(std::int64_t units);
+
+    QuotaQuestion question(const QuotaTerms& terms, std::int64_t waiting, SteadyTime now);
+    void answered(const QuotaAnswer& answer, SteadyTime now);
+    void failed() { is_sound_ = false; }
+    /// The terms changed: what was refused may be allowed.
+    void terms_changed() { refused_until_ = {}; }
+
+    /// The last answer; unset before.
+    const std::optional<QuotaAnswer>& last() const { return last_; }
+    /// When the window ends, if that is known.
+    SteadyTime window_end() const { return window_end_; }
+    bool is_forgettable(SteadyTime now) const {
+        return stock_.held() == 0 && paid_ == 0 && owed_ == 0 && sent_debt_ == 0 &&
+               stock_.is_idle(now) && now >= refused_until_;
+    }
+
+private:
+    bool is_in_window(SteadyTime now) const { return now < window_end_; }
+
+    Stock stock_;
+    std::int64_t paid_ = 0;  ///< Used by the keeper's count, not by a request yet.
+    SteadyTime refused_until_{};
+    SteadyTime asked_{};
+    std::int64_t asked_for_ = 0;
+    SteadyTime window_end_{};
+    std::int64_t owed_ = 0;
+    std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
+    std::int64_t debt_ = 0;
+    bool is_sound_ = true;
+    std::optional<QuotaAnswer> last_;
+};
+
+}  // namespace turnpike::limits

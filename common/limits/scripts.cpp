@@ -1,0 +1,196 @@
+#include "common/limits/scripts.hpp"
+
+namespace turnpike::limits::scripts {
+
+const std::string_view kClock = R"lua(
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+)lua";
+
+const std::string_view kBucket = R"lua(
+local lessee, rate, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local waiting, kept, wanted = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local share, returned, owed = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local lease = tonumber(ARGV[10])
+local known_calls, known_level, known_at = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
+
+local level, at, calls, held, leases, gone = nil, nil, 0, 0, {}, {}
+local stored = redis.call('HGETALL', KEYS[1])
+for i = 1, #stored, 2 do
+  local name, value = stored[i], stored[i + 1]
+  if name == 'level' then level = tonumber(value)
+  elseif name == 'at' then at = tonumber(value)
+  elseif name == 'n' then calls = tonumber(value)
+  else
+    local tokens, expires = string.match(value, '^(%d+) (%d+)$')
+    leases[#leases + 1] = {name, tonumber(tokens), tonumber(expires)}
+    held = held + tonumber(tokens)
+  end
+end
+if calls == 0 then
+  level, at = burst, now
+  if known_calls > 0 then level, at = math.min(burst, known_level), math.min(now, known_at) end
+elseif known_calls > calls then
+  level = math.min(level, known_level)
+end
+calls = math.max(calls, known_calls)
+if now < at then now = at end
+
+local function refill(to)
+  local passed = math.max(to - at, 0) / 1000000
+  level = math.min(level + passed * rate, burst - held)
+  at = math.max(at, to)
+end
+table.sort(leases, function(a, b) return a[3] < b[3] end)
+local live, latest = {}, 0
+for _, one in ipairs(leases) do
+  if one[3] <= now then
+    refill(one[3])
+    held = held - one[2]
+    gone[#gone + 1] = one[1]
+  else
+    live[one[1]] = one[2]
+    if one[3] > latest then latest = one[3] end
+  end
+end
+refill(now)
+
+local mine = 'h:' .. lessee
+held = held - (live[mine] or 0) + kept
+level = math.min(level + returned, burst - held)
+level = math.max(level - owed, math.min(-burst, level))
+local function whole() if level <= 0 then return 0 end return math.floor(level + 0.000001) end
+local granted = math.min(waiting, whole())
+level = level - granted
+local added = math.max(0, math.min(wanted - kept, math.floor(whole() / share)))
+level = level - added
+held = held + added
+local retry = 0
+if granted < waiting then retry = math.ceil((1 - level) / rate * 1000000) end
+calls = calls + 1
+
+if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
+local level_text, at_text = string.format('%.17g', level), string.format('%.0f', at)
+if held == 0 and level >= burst then
+  redis.call('DEL', KEYS[1])
+else
+  redis.call('HSET', KEYS[1], 'level', level_text, 'at', at_text, 'n', string.format('%.0f', calls))
+  if kept + added > 0 then
+    redis.call('HSET', KEYS[1], mine, string.format('%d %.0f', kept + added, now + lease))
+    latest = math.max(latest, now + lease)
+  else
+    redis.call('HDEL', KEYS[1], mine)
+  end
+  local full = (burst - level) / rate * 1000 + 1000
+  local life = math.max(full, (latest - now) / 1000 + full)
+  redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.min(life, 315360000000)))
+end
+return {granted, added, retry, calls, level_text, at_text, held}
+)lua";
+
+const std::string_view kQuota = R"lua(
+if redis.call('EXISTS', KEYS[2]) == 0 then return {0} end
+local lessee, period = ARGV[1], ARGV[2]
+local limit, offset, since = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local extended, extension = tonumber(ARGV[6]), tonumber(ARGV[7])
+local waiting, kept, wanted = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local returned, lease = tonumber(ARGV[11]), tonumber(ARGV[12])
+local debt, owed = tonumber(ARGV[13]), tonumber(ARGV[14])
+local known_window, known_used = tonumber(ARGV[15]), tonumber(ARGV[16])
+
+local seconds = math.floor(now / 1000000)
+local day = math.floor(seconds / 86400)
+local first, last
+if period == 'HOUR' then
+  first = seconds - seconds % 3600
+  last = first + 3600
+elseif period == 'DAY' then
+  first, last = day * 86400, day * 86400 + 86400
+elseif period == 'WEEK' then
+  first = (day - (day + 4) % 7) * 86400
+  last = first + 7 * 86400
+else
+  -- Days are counted from 1 March 0000 (proleptic), where a year's odd day is its last.
+  local function civil(days)
+    local z = days + 719468
+    local era = math.floor(z / 146097)
+    local of_era = z - era * 146097
+    local year = math.floor((of_era - math.floor(of_era / 1460) + math.floor(of_era / 36524)
+                             - math.floor(of_era / 146096)) / 365)
+    local of_year = of_era - (365 * year + math.floor(year / 4) - math.floor(year / 100))
+    local month = math.floor((5 * of_year + 2) / 153)
+    return of_year - math.floor((153 * month + 2) / 5) + 1
+  end
+  local start = day - civil(day) + 1
+  local next_start = start + 28
+  while civil(next_start) ~= 1 do next_start = next_start + 1 end
+  first, last = start * 86400, next_start * 86400
+end
+
+local allowance = limit
+if since >= first and since < last then allowance = allowance - offset end
+if extended == first then allowance = allowance + extension end
+if allowance < 0 then allowance = 0 end
+
+local window, used, paid, leases, gone = nil, 0, 0, {}, {}
+local stored = redis.call('HGETALL', KEYS[1])
+for i = 1, #stored, 2 do
+  local name, value = stored[i], stored[i + 1]
+  if name == 'w' then window = tonumber(value)
+  elseif name == 'used' then used = tonumber(value)
+  elseif name == 'o:' .. lessee then paid = tonumber(value)
+  elseif string.sub(name, 1, 2) == 'h:' then
+    local units, expires = string.match(value, '^(%d+) (%d+)$')
+    leases[#leases + 1] = {name, tonumber(units), tonumber(expires)}
+  end
+end
+local mine, others, recorded = 'h:' .. lessee, 0, 0
+if window ~= first then
+  used, kept = 0, 0
+  if window then redis.call('DEL', KEYS[1]) end
+else
+  for _, one in ipairs(leases) do
+    if one[1] == mine then recorded = one[2]
+    elseif one[3] <= now then
+      used = used + one[2]
+      gone[#gone + 1] = one[1]
+    else others = others + one[2] end
+  end
+end
+if known_window == first and known_used > used then used = known_used end
+used = used + math.max(recorded - kept - returned, 0)
+if owed > 0 and debt > paid then used = used + owed end
+kept = math.max(0, math.min(kept, allowance - used - others))
+local left = math.max(0, allowance - used - others - kept)
+local granted = math.min(waiting, left)
+left = left - granted
+used = used + granted
+local added = math.max(0, math.min(wanted - kept, math.floor(left / 64)))
+left = left - added
+
+if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
+redis.call('HSET', KEYS[1], 'w', string.format('%.0f', first), 'used', string.format('%.0f', used))
+if owed > 0 then redis.call('HSET', KEYS[1], 'o:' .. lessee, string.format('%.0f', math.max(debt, paid))) end
+if kept + added > 0 then
+  redis.call('HSET', KEYS[1], mine, string.format('%d %.0f', kept + added, now + lease))
+else
+  redis.call('HDEL', KEYS[1], mine)
+end
+redis.call('EXPIREAT', KEYS[1], string.format('%.0f', last + 3600))
+local rest = math.ceil((last * 1000000 - now) / 1000)
+return {1, granted, added, kept, left, used, allowance, first, rest, others}
+)lua";
+
+const std::string_view kReport = R"lua(
+local lessee, number = ARGV[1], tonumber(ARGV[2])
+if tonumber(redis.call('HGET', KEYS[2], lessee) or 0) >= number then return 0 end
+local hour = string.format('%.0f', math.floor(now / 3600000000))
+for i = 3, #ARGV, 2 do
+  redis.call('HINCRBY', KEYS[1], ARGV[i] .. '/' .. hour, ARGV[i + 1])
+end
+redis.call('HSET', KEYS[2], lessee, ARGV[2])
+redis.call('EXPIRE', KEYS[2], 3600)
+return 1
+)lua";
+
+}  // namespace turnpike::limits::scripts
