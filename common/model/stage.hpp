@@ -46,6 +46,12 @@ struct ExplainSettings {
     bool data_trace_enabled = false;
 };
 
+/// How long the response cache may answer with what is no longer fresh (docs/cache.md). 0: never.
+struct ResponseCacheSettings {
+    std::int64_t stale_while_revalidate_seconds = 0;
+    std::int64_t stale_if_error_seconds = 0;
+};
+
 /// A named pointer to a deployment with live settings.
 struct Stage {
     std::string api_id;
@@ -62,6 +68,10 @@ struct Stage {
     ExplainSettings explain;
     bool disable_execute_api_endpoint = false;
     bool cache_cluster_enabled = false;
+    std::string cache_cluster_size;  ///< In GB: "0.5".
+    /// Grows with each flush: what was cached under an earlier one is not used any more.
+    std::int64_t response_generation = 0;
+    ResponseCacheSettings response_cache;
     bool tracing_enabled = false;
     std::string client_certificate_id;
 };

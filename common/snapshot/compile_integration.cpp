@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "common/snapshot/caching.hpp"
+
 namespace turnpike::snapshot {
 
 namespace {
@@ -150,6 +152,10 @@ Result<CompiledIntegration> compile_integration(const model::Method& method,
     compiled.templates = prepare_templates(integration.request_templates, pools.programs);
     compiled.maps_request_body = maps_body(compiled.parameters);
     compiled.reads_request_body = reads_request_body(compiled);
+    compiled.is_cacheable =
+        compiled.type != Type::Mock && integration.response_transfer_mode != "STREAM";
+    compiled.cache_namespace = integration.cache_namespace;
+    compiled.cache_key = compile_cache_key(integration.cache_key_parameters, compiled);
     if (Result<void> done = compile_responses(method, integration, pools, compiled); !done) {
         return done.error();
     }

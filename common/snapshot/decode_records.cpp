@@ -62,6 +62,13 @@ model::ExplainSettings explain_settings(const json::Value& value, Fields::Failur
     return explain;
 }
 
+model::ResponseCacheSettings response_cache(const json::Value& value, Fields::Failure& failure) {
+    Fields fields(value, failure, "responseCache");
+    return {
+        fields.integer("staleWhileRevalidateInSeconds", 0, limits::kStaleSecondsMax).value_or(0),
+        fields.integer("staleIfErrorInSeconds", 0, limits::kStaleSecondsMax).value_or(0)};
+}
+
 const json::Value* present(const json::Value& value, std::string_view name) {
     const json::Value* const found = value.find(name);
     return found == nullptr || found->is_null() ? nullptr : found;
@@ -126,6 +133,15 @@ Result<model::Stage> decode_stage(std::string_view record) {
     stage.variables = fields.text_map("variables", kTextBytesMax);
     stage.disable_execute_api_endpoint = fields.flag("disableExecuteApiEndpoint");
     stage.cache_cluster_enabled = fields.flag("cacheClusterEnabled");
+    stage.cache_cluster_size = fields.text("cacheClusterSize", kNameBytesMax);
+    if (const json::Value* generations = present(*parsed, "generations")) {
+        Fields generation_fields(*generations, failure, "generations");
+        stage.response_generation =
+            generation_fields.integer("responses", 0, kCountMax).value_or(0);
+    }
+    if (const json::Value* cache = present(*parsed, "responseCache")) {
+        stage.response_cache = response_cache(*cache, failure);
+    }
     stage.tracing_enabled = fields.flag("tracingEnabled");
     stage.client_certificate_id = fields.text("clientCertificateId", kNameBytesMax);
     for (const auto& [path, item] : fields.object("methodSettings", limits::kResourcesMax)) {

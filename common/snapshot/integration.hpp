@@ -52,6 +52,10 @@ struct CompiledIntegration {
     bool maps_request_body = false;  ///< A parameter's source is in the body of the request.
     /// The body of the request must be there as a whole.
     bool reads_request_body = false;
+    /// Its answers may be kept by the response cache: neither MOCK's nor streams.
+    bool is_cacheable = false;
+    std::string cache_namespace;             ///< Empty: the resource's id.
+    std::vector<ParameterSource> cache_key;  ///< What distinguishes entries.
 
     bool is_proxy() const { return type == Type::HttpProxy || type == Type::AwsProxy; }
     /// First response whose pattern matches all of `value` (a status as text, or an error message);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace turnpike::snapshot::limits {
 
@@ -24,6 +25,7 @@ inline constexpr std::size_t kNameBytesMax = 4096;
 inline constexpr std::size_t kPatternBytesMax = 2048;
 inline constexpr std::size_t kPatternMemoryMax = std::size_t{256}
                                                  << 10U;  ///< Of one compiled pattern.
+inline constexpr std::int64_t kStaleSecondsMax = 86'400;
 inline constexpr std::size_t kPlanStagesMax = 10'000;
 inline constexpr std::size_t kKeyPlansMax = 1000;
 inline constexpr std::size_t kStagesMax = 200'000;

@@ -62,6 +62,7 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
     stage->stage_ = std::move(parts.stage);
     stage->normalise_settings();
     stage->bytes_ = sizeof(CompiledStage);
+    stage->cache_ = compile_stage_cache(stage->stage_);
     if (slots) stage->unmatched_meter_slot_ = slots(stage->stage_, "", "");
 
     StageVariant& production = stage->production_;
@@ -69,6 +70,7 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
     production.deployment_id_ = stage->stage_.deployment_id;
     production.variables_ = overlay(stage->stage_.variables, {});
     stage->resolve(production, slots);
+    stage->add_caching(production);
 
     if (const std::optional<model::CanarySettings>& settings_given = stage->stage_.canary) {
         const model::CanarySettings& settings = *settings_given;
@@ -79,6 +81,7 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
         canary->deployment_id_ = settings.deployment_id;
         canary->variables_ = overlay(stage->stage_.variables, settings.variable_overrides);
         stage->resolve(*canary, slots);
+        if (settings.use_stage_cache) stage->add_caching(*canary);
         stage->canary_ = std::move(canary);
     }
     return stage;
@@ -125,6 +128,20 @@ void CompiledStage::resolve(StageVariant& variant, const MeterSlots& slots) {
         variant.resolved_uris_.push_back(
             std::make_unique<const UriTemplate>(target.uri->resolve(variant.variables_)));
         target.uri = variant.resolved_uris_.back().get();
+    }
+}
+
+void CompiledStage::add_caching(StageVariant& variant) {
+    if (!cache_) return;
+    for (const CompiledMethod& method : variant.deployment_->methods()) {
+        StageMethod& target = variant.methods_[method.index];
+        std::optional<MethodCaching> caching =
+            compile_caching(stage_, *cache_, variant.deployment_->hash(), method, *target.settings,
+                            target.settings != default_settings_);
+        if (!caching) continue;
+        bytes_ += sizeof(MethodCaching) + caching->key_prefix.size();
+        variant.cachings_.push_back(std::make_unique<const MethodCaching>(*std::move(caching)));
+        target.caching = variant.cachings_.back().get();
     }
 }
 

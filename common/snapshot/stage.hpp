@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/result.hpp"
 #include "common/model/stage.hpp"
+#include "common/snapshot/caching.hpp"
 #include "common/snapshot/deployment.hpp"
 
 namespace turnpike::snapshot {
@@ -19,6 +21,8 @@ struct StageMethod {
     const UriTemplate* uri = nullptr;
     const model::MethodSettings* settings = nullptr;  ///< Never null.
     std::uint32_t meter_slot = 0;                     ///< Counters of this API, stage and method.
+    /// Null: the method is not cached.
+    const MethodCaching* caching = nullptr;
 };
 
 /// One deployment under the variables of one stage: what a request runs on once the canary is
@@ -40,6 +44,7 @@ private:
     std::string deployment_id_;
     model::StringMap variables_;
     std::vector<std::unique_ptr<const UriTemplate>> resolved_uris_;
+    std::vector<std::unique_ptr<const MethodCaching>> cachings_;
 };
 
 /// A stage ready to serve. Immutable; shared by all threads.
@@ -84,6 +89,7 @@ private:
     CompiledStage() = default;
     void resolve(StageVariant& variant, const MeterSlots& slots);
     const model::MethodSettings* settings_of(const CompiledMethod& method) const;
+    void add_caching(StageVariant& variant);
     void normalise_settings();
 
     // What every request reads comes first; see kHotBytes.
@@ -97,6 +103,7 @@ private:
     std::vector<std::pair<std::string, std::size_t>> settings_by_path_;
     const model::MethodSettings* default_settings_ = nullptr;
     model::MethodSettings built_in_settings_;
+    std::optional<StageCache> cache_;
     std::uint32_t unmatched_meter_slot_ = 0;
     std::size_t bytes_ = 0;
 };
