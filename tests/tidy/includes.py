@@ -32,6 +32,7 @@ ALLOWED = {
     "control-plane/store": ALL_COMMON | {"control-plane/service", "control-plane/publish", "control-plane/access"},
     "control-plane/api": ALL_COMMON | {"control-plane/service", "control-plane/access", "control-plane/publish"},
     "data-plane/worker": ALL_COMMON,
+    "data-plane/cache": ALL_COMMON | {"data-plane/worker"},
     "data-plane/tls": ALL_COMMON | {"data-plane/worker"},
     "data-plane/net": ALL_COMMON | {"data-plane/worker", "data-plane/tls"},
     "data-plane/pipeline": ALL_COMMON | {"data-plane/worker", "data-plane/tls", "data-plane/net"},

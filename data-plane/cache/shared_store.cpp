@@ -1,0 +1,249 @@
+#include "data-plane/cache/shared_store.hpp"
+
+#include <utility>
+
+#include "common/base/encoding.hpp"
+#include "common/base/random.hpp"
+#include "common/crypto/aead.hpp"
+#include "data-plane/cache/limits.hpp"
+#include "data-plane/cache/shared_names.hpp"
+#include "data-plane/worker/signal.hpp"
+
+namespace turnpike::cache {
+namespace {
+
+using redis::Command;
+using redis::Reply;
+
+constexpr std::size_t kIdBytes = 20;
+constexpr char kVersion = 1;
+constexpr char kEncrypted = 1;
+
+/// Keys: entry, index, sizes, lock. Arguments: id, entry, its time (ms), what it counts, how much
+/// there may be, prefix of entries, token of the lock. What is written first fails as a whole if
+/// Redis has no memory. Gives 0 if the entry found no room.
+constexpr std::string_view kStoreScript = R"(
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local kept = tonumber(ARGV[3])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+local total = 0
+if redis.call('ZCARD', KEYS[2]) > 0 then
+  total = tonumber(redis.call('HGET', KEYS[3], 'total') or '0')
+else
+  redis.call('DEL', KEYS[3])
+end
+local function forget(id)
+  total = total - tonumber(redis.call('HGET', KEYS[3], id) or '0')
+  redis.call('HDEL', KEYS[3], id)
+  redis.call('ZREM', KEYS[2], id)
+end
+forget(ARGV[1])
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 1000)) do
+  forget(id)
+end
+local size, most, left = tonumber(ARGV[4]), tonumber(ARGV[5]), 1000
+while total + size > most and left > 0 do
+  local first = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
+  if not first then break end
+  forget(first)
+  redis.call('DEL', ARGV[6] .. first)
+  left = left - 1
+end
+local fits = total + size <= most
+if fits then
+  redis.call('ZADD', KEYS[2], now + kept, ARGV[1])
+  redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
+  total = total + size
+else
+  redis.call('DEL', KEYS[1])
+end
+redis.call('HSET', KEYS[3], 'total', total)
+for i = 2, 3 do
+  if redis.call('PTTL', KEYS[i]) < kept then redis.call('PEXPIRE', KEYS[i], kept) end
+end
+if ARGV[7] ~= '' and redis.call('GET', KEYS[4]) == ARGV[7] then redis.call('DEL', KEYS[4]) end
+return fits and 1 or 0)";
+
+/// Key: lock. Argument: token.
+constexpr std::string_view kUnlockScript = R"(
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0)";
+
+constexpr std::string_view kReplacedMax = "10000";
+
+}  // namespace
+
+struct SharedStore::Question {
+    explicit Question(std::size_t count) : left(count) {
+        for (std::size_t i = 0; i < count; ++i) replies.emplace_back(unavailable("not answered"));
+    }
+    Replies replies;   // the client's thread writes, until it posts
+    std::size_t left;  // of the client's thread
+    worker::Signal* waiter = nullptr;
+    bool is_answered = false;
+};
+
+SharedStore::SharedStore(worker::Reactor& reactor, const CacheShared& shared)
+    : reactor_(reactor),
+      shared_(shared),
+      gate_(std::make_shared<PostGate>(reactor)),
+      storing_bytes_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+
+SharedStore::~SharedStore() { gate_->close(); }
+
+bool SharedStore::is_available() const {
+    return shared_.redis != nullptr && reactor_.now() >= rests_until_ &&
+           shared_.redis->is_connected();
+}
+
+SharedStore::Place SharedStore::place_of(const snapshot::MethodCaching& caching,
+                                         std::string_view key) const {
+    const crypto::Digest digest = shared_.id_key.digest(key);
+    return {caching.stage->id, to_hex(crypto::view(digest).substr(0, kIdBytes)),
+            caching.stage->bytes_max, caching.encrypts};
+}
+
+worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<Command> commands) {
+    auto question = std::make_shared<Question>(commands.size());
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        shared_.redis->send(std::move(commands[i]),
+                            [question, gate = gate_, i](Result<Reply> reply) {
+                                question->replies[i] = std::move(reply);
+                                if (--question->left > 0) return;
+                                gate->post([question] {
+                                    question->is_answered = true;
+                                    if (question->waiter != nullptr) question->waiter->set();
+                                });
+                            });
+    }
+    worker::Signal signal(reactor_);
+    question->waiter = &signal;
+    // The request may be destroyed while it waits.
+    struct Guard {
+        Question& question;
+        ~Guard() { question.waiter = nullptr; }
+    };
+    const Guard guard{*question};
+    const SteadyTime deadline = reactor_.now() + limits::kRedisPatience;
+    co_await signal.wait_until(deadline);
+    std::optional<Replies> replies;
+    if (question->is_answered) {
+        replies = std::move(question->replies);
+    } else {
+        rests_until_ = reactor_.now() + limits::kRedisRest;
+    }
+    co_return replies;
+}
+
+worker::Task<SharedStore::Fetched> SharedStore::fetch(Place place) {
+    Fetched fetched;
+    const StageNames names(shared_.name_space, place.stage);
+    const std::string key = names.entry(place.id);
+    // The time first: an entry that comes in between has more of it, not less.
+    std::vector<Command> commands;
+    commands.push_back({"PTTL", key});
+    commands.push_back({"GET", key});
+    std::optional<Replies> replies = co_await ask(std::move(commands));
+    if (!replies || !(*replies)[0] || !(*replies)[1]) co_return fetched;
+    Reply& entry = *(*replies)[1];
+    const std::int64_t left = (*replies)[0]->integer;
+    fetched.state = Fetched::State::Absent;
+    if (entry.kind != Reply::Kind::Text || left <= 0) co_return fetched;
+    fetched.response = read(place, std::move(entry.text));
+    if (!fetched.response) co_return fetched;
+    fetched.state = Fetched::State::Found;
+    fetched.kept_for = Milliseconds(left);
+    fetched.fresh_for = fetched.kept_for - fetched.response->kept_longer();
+    co_return fetched;
+}
+
+worker::Task<SharedStore::Lock> SharedStore::lock(Place place, std::string token) {
+    const StageNames names(shared_.name_space, place.stage);
+    std::vector<Command> commands;
+    commands.push_back({"SET", names.lock(place.id), std::move(token), "NX", "PX",
+                        std::to_string(limits::kLockTime.count())});
+    const std::optional<Replies> replies = co_await ask(std::move(commands));
+    if (!replies || !(*replies)[0]) co_return Lock::Failed;
+    co_return (*replies)[0]->is_nil() ? Lock::Held : Lock::Taken;
+}
+
+void SharedStore::renew(const Place& place) {
+    if (!is_available()) return;
+    const StageNames names(shared_.name_space, place.stage);
+    shared_.redis->send(
+        {"PEXPIRE", names.lock(place.id), std::to_string(limits::kLockTime.count())},
+        [](const Result<Reply>&) {});
+}
+
+void SharedStore::unlock(const Place& place, const std::string& token) {
+    if (!is_available()) return;
+    const StageNames names(shared_.name_space, place.stage);
+    shared_.redis->send({"EVAL", std::string(kUnlockScript), "1", names.lock(place.id), token},
+                        [](const Result<Reply>&) {});
+}
+
+void SharedStore::store(const Place& place, const Response& response, const Storing& storing) {
+    if (!is_available()) return;
+    std::string entry = wire_form(place, response);
+    const std::size_t bytes = entry.size();
+    if (storing_bytes_->fetch_add(bytes) + bytes > limits::kStoreBytesMax) {
+        storing_bytes_->fetch_sub(bytes);
+        if (!storing.token.empty()) unlock(place, storing.token);
+        return;
+    }
+    const StageNames names(shared_.name_space, place.stage);
+    Command command{"EVAL",
+                    std::string(kStoreScript),
+                    "4",
+                    names.entry(place.id),
+                    names.index(),
+                    names.sizes(),
+                    names.lock(place.id),
+                    place.id,
+                    std::move(entry),
+                    std::to_string(storing.kept_for.count()),
+                    std::to_string(bytes + limits::kEntryOverhead),
+                    std::to_string(place.stage_bytes_max),
+                    names.entry_prefix(),
+                    storing.token};
+    Command told;
+    if (storing.tells_replaced) {
+        told = {"XADD",
+                replaced_stream(shared_.name_space),
+                "MAXLEN",
+                "~",
+                std::string(kReplacedMax),
+                "*",
+                "id",
+                place.id};
+    }
+    shared_.redis->send(std::move(command), [count = storing_bytes_, bytes, redis = shared_.redis,
+                                             told = std::move(told)](const Result<Reply>& reply) {
+        count->fetch_sub(bytes);
+        // Not before it is replaced: who is told looks at once.
+        if (reply && !told.empty()) redis->send(told, [](const Result<Reply>&) {});
+    });
+}
+
+std::string SharedStore::wire_form(const Place& place, const Response& response) const {
+    if (!place.encrypts) return response.encoded();
+    std::string wire;
+    wire += kVersion;
+    wire += kEncrypted;
+    wire += crypto::aes_256_gcm_encrypt(shared_.encryption_key,
+                                        secure_random_bytes(crypto::kAeadNonceBytes),
+                                        response.encoded(), place.id);
+    return wire;
+}
+
+std::shared_ptr<const Response> SharedStore::read(const Place& place, std::string bytes) const {
+    if (!place.encrypts) return Response::decode(std::move(bytes), place.id);
+    // A plain one could come from anybody who may write to Redis.
+    if (bytes.size() < 2 || bytes[0] != kVersion || bytes[1] != kEncrypted) return nullptr;
+    auto plain = crypto::aes_256_gcm_decrypt(shared_.encryption_key,
+                                             std::string_view(bytes).substr(2), place.id);
+    return plain ? Response::decode(*std::move(plain), place.id) : nullptr;
+}
+
+}  // namespace turnpike::cache

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/crypto/hmac.hpp"
+#include "common/redis/client.hpp"
+#include "common/snapshot/caching.hpp"
+#include "data-plane/cache/post_gate.hpp"
+#include "data-plane/cache/replaced_feed.hpp"
+#include "data-plane/cache/response.hpp"
+#include "data-plane/worker/task.hpp"
+
+namespace turnpike::cache {
+
+/// What the caches of all reactors share. Constant while reactors run.
+struct CacheShared {
+    /// Null: there is no shared level, and memory alone is used. It may go before the reactors or
+    /// after them.
+    redis::Client* redis = nullptr;
+    /// Null only without Redis.
+    ReplacedFeed* feed = nullptr;
+    std::string name_space;
+    crypto::HmacKey id_key;
+    std::string encryption_key;        ///< 32 bytes.
+    std::size_t memory_bytes_max = 0;  ///< Of one reactor.
+};
+
+/// The level of the cache that all workers share: entries and locks in Redis, asked by one reactor.
+/// Every wait is bounded, every failure is "not known". Thread: its reactor's.
+class SharedStore {
+public:
+    /// Where one entry lies, and how. A value: it outlives the stage that it came from.
+    struct Place {
+        std::string stage;
+        std::string id;
+        std::uint64_t stage_bytes_max = 0;
+        bool encrypts = false;
+    };
+    struct Fetched {
+        /// Failed: Redis did not tell. Absent also stands for what is no entry.
+        enum class State : std::uint8_t { Found, Absent, Failed };
+        State state = State::Failed;
+        std::shared_ptr<const Response> response;
+        Milliseconds fresh_for{0};  ///< Negative: how long it has been stale.
+        Milliseconds kept_for{0};
+    };
+    enum class Lock : std::uint8_t { Taken, Held, Failed };
+
+    SharedStore(worker::Reactor& reactor, const CacheShared& shared);
+    ~SharedStore();
+    SharedStore(const SharedStore&) = delete;
+    SharedStore& operator=(const SharedStore&) = delete;
+
+    /// Redis is there, and was not too slow just now.
+    bool is_available() const;
+    Place place_of(const snapshot::MethodCaching& caching, std::string_view key) const;
+
+    worker::Task<Fetched> fetch(Place place);
+    /// Tries to be the one who calls the back end. Held: by somebody else.
+    worker::Task<Lock> lock(Place place, std::string token);
+    void renew(const Place& place);
+    /// Nothing was stored.
+    void unlock(const Place& place, const std::string& token);
+
+    struct Storing {
+        Milliseconds kept_for;
+        std::string token;  ///< Of the lock, if there was one.
+        bool tells_replaced = false;
+    };
+    /// Does not wait. Too much under way, and Redis away: it is not stored.
+    void store(const Place& place, const Response& response, const Storing& storing);
+
+private:
+    struct Question;
+    using Replies = std::vector<Result<redis::Reply>>;
+    worker::Task<std::optional<Replies>> ask(std::vector<redis::Command> commands);
+    std::string wire_form(const Place& place, const Response& response) const;
+    std::shared_ptr<const Response> read(const Place& place, std::string bytes) const;
+
+    worker::Reactor& reactor_;
+    const CacheShared& shared_;
+    std::shared_ptr<PostGate> gate_;
+    std::shared_ptr<std::atomic<std::size_t>> storing_bytes_;
+    SteadyTime rests_until_;
+};
+
+}  // namespace turnpike::cache
