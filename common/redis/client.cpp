@@ -2,24 +2,24 @@
 
 #include <future>
 
-#include "common/redis/connection.hpp"
+#include "common/redis/client_loop.hpp"
 
 namespace turnpike::redis {
 
-Client::Client(Options options) : connection_(std::make_unique<Connection>(std::move(options))) {}
+Client::Client(Options options) : loop_(std::make_unique<ClientLoop>(std::move(options))) {}
 Client::~Client() = default;
 
 void Client::send(Command command, Callback callback) {
-    const Milliseconds timeout = connection_->options().reply_timeout;
-    connection_->enqueue(std::move(command), timeout, std::move(callback));
+    const Milliseconds timeout = loop_->options().reply_timeout;
+    loop_->enqueue(std::move(command), timeout, std::move(callback));
 }
 
 Result<Reply> Client::call(Command command, Milliseconds timeout) {
     // Shared: the callback always comes, but perhaps after this call gave up waiting for it.
     auto answer = std::make_shared<std::promise<Result<Reply>>>();
     auto future = answer->get_future();
-    connection_->enqueue(std::move(command), timeout,
-                         [answer](Result<Reply> reply) { answer->set_value(std::move(reply)); });
+    loop_->enqueue(std::move(command), timeout,
+                   [answer](Result<Reply> reply) { answer->set_value(std::move(reply)); });
     return future.get();
 }
 
@@ -30,9 +30,8 @@ Result<std::vector<Result<Reply>>> Client::pipeline(std::vector<Command> command
     for (Command& command : commands) {
         auto answer = std::make_shared<std::promise<Result<Reply>>>();
         futures.push_back(answer->get_future());
-        connection_->enqueue(std::move(command), timeout, [answer](Result<Reply> reply) {
-            answer->set_value(std::move(reply));
-        });
+        loop_->enqueue(std::move(command), timeout,
+                       [answer](Result<Reply> reply) { answer->set_value(std::move(reply)); });
     }
     std::vector<Result<Reply>> replies;
     replies.reserve(futures.size());
@@ -44,6 +43,6 @@ Result<std::vector<Result<Reply>>> Client::pipeline(std::vector<Command> command
     return replies;
 }
 
-bool Client::is_connected() const { return connection_->is_connected(); }
+bool Client::is_connected() const { return loop_->is_connected(); }
 
 }  // namespace turnpike::redis

@@ -26,8 +26,10 @@ struct Reply {
 using Command = std::vector<std::string>;
 
 struct Options {
-    /// redis://[user[:password]@]host[:port][/db], rediss:// for TLS (verified),
-    /// unix:///path[?db=n].
+    /// One server: redis://[user[:password]@]host[:port][/db], unix:///path[?db=n].
+    /// Sentinels: redis-sentinel://[user:password@]host[:port][,host[:port]...]/<master name>[/db].
+    /// A cluster, by some of its servers: redis-cluster://[user:password@]host[:port][,...].
+    /// rediss…:// for TLS (verified).
     std::string url;
     Milliseconds connect_timeout{1000};
     Milliseconds reply_timeout{1000};
@@ -35,11 +37,17 @@ struct Options {
     std::size_t pending_max = 100'000;
 };
 
-class Connection;
+class ClientLoop;
 
 /// Asynchronous, pipelining client: the commands that come in one turn of its loop go out in one
-/// write; answers come in order. Reconnects by itself with back-off (50 ms to 2 s); what was sent
-/// without an answer fails with Unavailable, never twice. hiredis is the codec, Asio the transport.
+/// write to each server. Reconnects by itself with back-off (50 ms to 2 s), to the master that
+/// sentinels name, or to the cluster's owner of the key's slot; decision 0007. What was sent
+/// without an answer fails with Unavailable, never twice; only what a server of a cluster refused,
+/// because another has the slot, is sent again. hiredis is the codec, Asio the transport. Order:
+/// with one server, commands are executed and answered in the order in which they came. With a
+/// cluster, this is not so even for one key while its slot moves: where order matters, wait for the
+/// answer or use a script. SCAN visits all masters, its cursor is opaque, and it fails with
+/// Unavailable if the cluster changes meanwhile. A command without a key goes to any master.
 /// Thread: any thread may call; callbacks run on the client's own thread and must not block.
 class Client {
 public:
@@ -58,14 +66,15 @@ public:
     /// exceed Options::reply_timeout for blocking commands (XREAD BLOCK), which need a client of
     /// their own because they hold up everything behind them.
     Result<Reply> call(Command command, Milliseconds timeout);
-    /// One result each, in order. Fails as a whole if the first was not answered.
+    /// One result each, in the order of the commands. Fails as a whole if the first was not
+    /// answered.
     Result<std::vector<Result<Reply>>> pipeline(std::vector<Command> commands,
                                                 Milliseconds timeout);
 
     bool is_connected() const;
 
 private:
-    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<ClientLoop> loop_;
 };
 
 }  // namespace turnpike::redis

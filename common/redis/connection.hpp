@@ -1,29 +1,87 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <string>
+#include <vector>
 
-#include "common/redis/client.hpp"
+#include "common/redis/codec.hpp"
+#include "common/redis/request.hpp"
+#include "common/redis/transport.hpp"
 
 namespace turnpike::redis {
 
-/// The connection behind a Client, on a thread of its own: connects, logs in, writes what is queued
-/// in one go, hands out replies in order, and connects again after a failure.
-/// Thread: any; callbacks run on its own.
-class Connection {
-public:
-    explicit Connection(Options options);
-    ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+/// How connections of one client behave.
+struct Terms {
+    Milliseconds connect_timeout{1000};  ///< Until the server has answered the log-in.
+    bool needs_master = false;           ///< A replica is as good as no server.
+    bool keeps_bytes = false;            ///< A request may be sent again: MOVED.
+};
 
-    const Options& options() const;
-    /// The callback is called exactly once, also when this object goes.
-    void enqueue(Command command, Milliseconds timeout, Client::Callback callback);
-    bool is_connected() const;
+/// One connection to one server, from its start to its end: connects, logs in, writes what is
+/// queued in one go, and hands out replies in order. It ends with the first problem, because
+/// answers are matched by order and none can be trusted after one is missing.
+/// Thread: that of the io_context. Shared with its operations under way, which must not outlive it.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    /// Who is told. Lifetime: until close(), or its on_lost().
+    class Owner {
+    public:
+        virtual ~Owner() = default;
+        virtual void on_ready() = 0;
+        /// Everything that waited has been answered with `error`.
+        virtual void on_lost(const Error& error) = 0;
+        /// The request was answered by the server; an error reply is an Error of kind Internal.
+        virtual void on_reply(Request request, Result<Reply> reply) = 0;
+    };
+
+    Connection(boost::asio::io_context& io, const Address& address, const Terms& terms,
+               Owner& owner);
+
+    void open();
+    /// Queues; goes out with the next push(), or when the log-in is done.
+    void submit(Request request);
+    void push();
+    /// Ends it without telling the owner: what was sent is answered with `error`.
+    /// Returns: what was not sent.
+    std::vector<Request> close(const Error& error);
+
+    bool is_ready() const { return state_ == State::Ready; }
+    bool is_idle() const { return in_flight_.empty() && unsent_.empty(); }
+    std::vector<Request> take_unsent();
 
 private:
-    struct Loop;  // Asio stays in connection.cpp
-    std::unique_ptr<Loop> loop_;
+    enum class State : std::uint8_t { Connecting, Ready, Closed };
+
+    void log_in();
+    void logged_in(const Result<Reply>& reply);
+    void send(Request request);
+    void read();
+    void take(std::size_t bytes);
+    void arm_oldest();
+    void arm_deadline(SteadyTime deadline);
+    void lost(const std::string& reason);
+    void fail(const Error& error);
+    void shut();
+    void fail_sent(const Error& error);
+
+    const Terms terms_;
+    Owner& owner_;
+    Transport transport_;
+    boost::asio::steady_timer deadline_timer_;
+    SteadyTime armed_ = SteadyTime::max();
+    State state_ = State::Connecting;
+    ReplyReader reader_;
+    std::size_t log_in_replies_left_ = 0;
+    std::vector<Request> unsent_;  // while connecting
+    std::deque<Request> in_flight_;
+    std::string outgoing_;
+    std::string writing_;
+    bool is_writing_ = false;
+    std::vector<char> incoming_;
 };
 
 }  // namespace turnpike::redis

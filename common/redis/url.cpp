@@ -2,11 +2,13 @@
 
 #include "common/base/encoding.hpp"
 #include "common/base/text.hpp"
+#include "common/redis/limits.hpp"
 
 namespace turnpike::redis {
 namespace {
 
 constexpr long long kDatabaseMax = 1'000'000;
+constexpr std::string_view kSentinelPort = "26379";
 
 bool take_prefix(std::string_view& text, std::string_view prefix) {
     if (!text.starts_with(prefix)) return false;
@@ -67,23 +69,76 @@ Result<void> read_host(std::string_view text, Address& address) {
     return {};
 }
 
-Result<Address> parse_network(std::string_view text, Address::Transport transport) {
-    Address address;
-    address.transport = transport;
-    const std::size_t slash = text.find('/');
-    if (slash != std::string_view::npos) {
-        if (auto read = read_database(text.substr(slash + 1), address); !read) return read.error();
-        text = text.substr(0, slash);
+/// The text of a network URL in its three parts: [user@]hosts[/path].
+struct NetworkParts {
+    std::string_view hosts;
+    std::string_view path;
+};
+
+/// Leaves user and password in `common`.
+NetworkParts split_network(std::string_view text, Address& common) {
+    NetworkParts parts{text, {}};
+    if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
+        parts = {text.substr(0, slash), text.substr(slash + 1)};
     }
-    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
-        read_user(text.substr(0, at), address);
-        text.remove_prefix(at + 1);
+    if (const std::size_t at = parts.hosts.rfind('@'); at != std::string_view::npos) {
+        read_user(parts.hosts.substr(0, at), common);
+        parts.hosts.remove_prefix(at + 1);
     }
-    if (auto read = read_host(text, address); !read) return read.error();
-    return address;
+    return parts;
 }
 
-Result<Address> parse_unix(std::string_view text) {
+Result<Target> parse_single(std::string_view text, Address address) {
+    const NetworkParts parts = split_network(text, address);
+    if (auto read = read_database(parts.path, address); !read) return read.error();
+    if (parts.hosts.find(',') != std::string_view::npos) {
+        return invalid("the Redis URL has several hosts: redis-sentinel:// or redis-cluster://");
+    }
+    if (auto read = read_host(parts.hosts, address); !read) return read.error();
+    return Target{Target::Kind::Single, {std::move(address)}, {}};
+}
+
+Result<std::vector<Address>> parse_hosts(std::string_view hosts, const Address& common) {
+    const std::vector<std::string_view> pieces = split(hosts, ',');
+    if (pieces.size() > limits::kUrlHostsMax) return invalid("the Redis URL has too many hosts");
+    std::vector<Address> addresses;
+    for (const std::string_view piece : pieces) {
+        Address address = common;
+        if (auto read = read_host(piece, address); !read) return read.error();
+        addresses.push_back(std::move(address));
+    }
+    return addresses;
+}
+
+Result<Target> parse_sentinel(std::string_view text, Address common) {
+    const NetworkParts parts = split_network(text, common);
+    const std::size_t slash = parts.path.find('/');
+    Target target{Target::Kind::Sentinel, {}, percent_decode(parts.path.substr(0, slash))};
+    if (target.master_name.empty()) {
+        return invalid("the Redis URL does not name the master: redis-sentinel://host/<name>");
+    }
+    if (slash != std::string_view::npos) {
+        auto read = read_database(parts.path.substr(slash + 1), common);
+        if (!read) return read.error();
+    }
+    common.port = kSentinelPort;
+    auto addresses = parse_hosts(parts.hosts, common);
+    if (!addresses) return addresses.error();
+    target.addresses = *std::move(addresses);
+    return target;
+}
+
+Result<Target> parse_cluster(std::string_view text, Address common) {
+    const NetworkParts parts = split_network(text, common);
+    if (!parts.path.empty() && parts.path != "0") {
+        return invalid("the Redis URL names a database, but a cluster has only one");
+    }
+    auto addresses = parse_hosts(parts.hosts, common);
+    if (!addresses) return addresses.error();
+    return Target{Target::Kind::Cluster, *std::move(addresses), {}};
+}
+
+Result<Target> parse_unix(std::string_view text) {
     Address address;
     address.transport = Address::Transport::Unix;
     if (const std::size_t query = text.find('?'); query != std::string_view::npos) {
@@ -94,18 +149,30 @@ Result<Address> parse_unix(std::string_view text) {
     }
     if (!text.starts_with('/')) return invalid("the Redis URL's socket path is not absolute");
     address.path = text;
+    return Target{Target::Kind::Single, {std::move(address)}, {}};
+}
+
+Address address_by(Address::Transport transport) {
+    Address address;
+    address.transport = transport;
     return address;
 }
 
 }  // namespace
 
-Result<Address> parse_url(std::string_view url) {
+Result<Target> parse_url(std::string_view url) {
+    const Address plain = address_by(Address::Transport::Tcp);
+    const Address secure = address_by(Address::Transport::Tls);
     if (take_prefix(url, "unix://")) return parse_unix(url);
-    if (take_prefix(url, "redis://")) return parse_network(url, Address::Transport::Tcp);
-    if (take_prefix(url, "rediss://")) {
-        return parse_network(url, Address::Transport::Tls);
-    }
-    return invalid("a Redis URL starts with redis://, rediss:// or unix://");
+    if (take_prefix(url, "redis://")) return parse_single(url, plain);
+    if (take_prefix(url, "rediss://")) return parse_single(url, secure);
+    if (take_prefix(url, "redis-sentinel://")) return parse_sentinel(url, plain);
+    if (take_prefix(url, "rediss-sentinel://")) return parse_sentinel(url, secure);
+    if (take_prefix(url, "redis-cluster://")) return parse_cluster(url, plain);
+    if (take_prefix(url, "rediss-cluster://")) return parse_cluster(url, secure);
+    return invalid(
+        "a Redis URL starts with redis://, redis-sentinel://, redis-cluster:// (rediss… for TLS) "
+        "or unix://");
 }
 
 }  // namespace turnpike::redis

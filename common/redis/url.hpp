@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/base/result.hpp"
 
@@ -20,8 +21,22 @@ struct Address {
     int database = 0;
 };
 
+/// What a Redis URL names.
+struct Target {
+    enum class Kind : std::uint8_t {
+        Single,
+        Sentinel,  ///< One master at a time; sentinels know which.
+        Cluster    ///< Several masters, each with a share of the slots.
+    };
+    Kind kind = Kind::Single;
+    /// The server, or the sentinels, or some servers of the cluster; never empty. Each carries the
+    /// user, password and database of the URL.
+    std::vector<Address> addresses;
+    std::string master_name;  ///< What sentinels call the master.
+};
+
 /// The forms of Options::url. User and password may be percent-encoded.
 /// Errors: Invalid, naming what is wrong without repeating the password.
-Result<Address> parse_url(std::string_view url);
+Result<Target> parse_url(std::string_view url);
 
 }  // namespace turnpike::redis

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/redis/director.hpp"
+
+namespace turnpike::redis {
+
+/// The thread of a Client, and what other threads have given it: all that came in one turn goes out
+/// in one write to each server. Thread: any, for what is public.
+class ClientLoop {
+public:
+    explicit ClientLoop(Options options);
+    ~ClientLoop();
+    ClientLoop(const ClientLoop&) = delete;
+    ClientLoop& operator=(const ClientLoop&) = delete;
+
+    const Options& options() const { return options_; }
+    /// The callback is called exactly once, also when this object goes.
+    void enqueue(Command command, Milliseconds timeout, Client::Callback callback);
+    bool is_connected() const { return director_ && director_->is_connected(); }
+
+private:
+    /// Finds out where it is to go, if that matters, and puts it into bytes.
+    Result<Request> make_request(Command command) const;
+    void flush();
+    void stop();
+
+    const Options options_;
+    bool is_cluster_ = false;
+    std::string why_not_;  // the URL is no good
+
+    boost::asio::io_context io_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+        io_.get_executor()};
+    std::unique_ptr<Director> director_;  // null: why_not_
+    bool is_stopped_ = false;
+
+    std::atomic<std::size_t> waiting_ = 0;
+    std::mutex mutex_;
+    std::vector<Request> arrived_;
+    bool is_flush_posted_ = false;
+
+    std::thread thread_;
+};
+
+}  // namespace turnpike::redis

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "common/redis/request.hpp"
+#include "common/redis/server_link.hpp"
+#include "common/redis/url.hpp"
+
+namespace turnpike::redis {
+
+/// Chooses the server for each command, and keeps the connections that this takes.
+/// Thread: that of the io_context. Each request is answered exactly once.
+class Director : public ServerLink::Listener {
+public:
+    Director() = default;
+    Director(const Director&) = delete;
+    Director& operator=(const Director&) = delete;
+
+    virtual void start() = 0;
+    /// Goes out with the next push().
+    virtual void submit(Request request) = 0;
+    virtual void push() = 0;
+    /// Closes everything; all that waits is answered with `error`. Nothing may follow.
+    virtual void stop(const Error& error) = 0;
+    /// Whether what is submitted now has a server. Thread: any.
+    bool is_connected() const { return is_connected_.load(std::memory_order_relaxed); }
+
+protected:
+    void set_connected(bool is_connected) {
+        is_connected_.store(is_connected, std::memory_order_relaxed);
+    }
+
+private:
+    std::atomic<bool> is_connected_ = false;
+};
+
+/// Lifetime: `io` outlives it.
+std::unique_ptr<Director> make_director(boost::asio::io_context& io, Target target,
+                                        const Options& options);
+
+}  // namespace turnpike::redis

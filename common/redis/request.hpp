@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/base/clock.hpp"
+#include "common/redis/client.hpp"
+#include "common/redis/scan_cursor.hpp"
+
+namespace turnpike::redis {
+
+/// A command on its way, until it is answered. Thread: the client's, once it is queued.
+struct Request {
+    std::string bytes;  ///< As RESP; a connection takes them unless it is to keep them.
+    SteadyTime deadline;
+    Client::Callback callback;
+    /// Of a caller's command: how many wait; counted down by answer().
+    std::atomic<std::size_t>* waiting = nullptr;
+
+    // For a cluster only.
+    std::optional<std::uint16_t> slot{};  ///< Nothing: any master.
+    std::optional<ScanCursor> scan{};
+    unsigned redirections = 0;
+    unsigned tries = 0;
+
+    void answer(Result<Reply> reply) {
+        if (waiting != nullptr) waiting->fetch_sub(1, std::memory_order_relaxed);
+        if (callback) callback(std::move(reply));
+    }
+};
+
+}  // namespace turnpike::redis
