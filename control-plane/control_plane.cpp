@@ -17,6 +17,7 @@
 #include "control-plane/publish/publisher.hpp"
 #include "control-plane/publish/rollout.hpp"
 #include "control-plane/publish/test_runner.hpp"
+#include "control-plane/publish/usage_mover.hpp"
 #include "control-plane/store/database.hpp"
 
 namespace turnpike {
@@ -97,6 +98,14 @@ void report_publisher(const std::string& text, bool is_warning) {
     }
 }
 
+void report_usage(const std::string& text, bool is_warning) {
+    if (is_warning) {
+        telemetry::log_warning("usage", {{"what", text}});
+    } else {
+        telemetry::log_info("usage", {{"what", text}});
+    }
+}
+
 void report_change(const json::Value& entry) {
     telemetry::log_info("change", {{"operation", entry.text("operation")},
                                    {"resource", entry.text("resource")},
@@ -166,6 +175,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<publish::Explanations> explanations;
     std::unique_ptr<publish::TestRunner> tests;
     std::unique_ptr<publish::Publisher> publisher;
+    std::unique_ptr<publish::UsageMover> usage;
     std::unique_ptr<api::Dispatcher> dispatcher;
     std::unique_ptr<api::Server> server;
     std::unique_ptr<telemetry::StatusServer> status;
@@ -192,6 +202,11 @@ std::string ControlPlane::Parts::metrics() const {
                             "Last revision that this process published.",
                             Kind::Gauge,
                             static_cast<double>(publisher->revision()),
+                            {}});
+        readings.push_back({"turnpike_usage_moved_requests_total",
+                            "Requests of API keys whose counts this process moved.",
+                            Kind::Counter,
+                            static_cast<double>(usage->moved_requests()),
                             {}});
     }
     for (telemetry::Reading& reading : call_readings(calls)) readings.push_back(std::move(reading));
@@ -282,6 +297,10 @@ Result<void> ControlPlane::serve() {
         parts.database.publication(), *parts.redis, parts.names, publish::Publisher::Options{},
         report_publisher);
     parts.publisher->start();
+    parts.usage = std::make_unique<publish::UsageMover>(
+        parts.database.usage_ledger(), *parts.redis, parts.names, publish::UsageMover::Options{},
+        [&parts] { return parts.publisher->is_leader(); }, report_usage);
+    parts.usage->start();
     parts.dispatcher = std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{
         .authenticator = *parts.authenticator,
         .store = parts.database.store(),
@@ -317,6 +336,8 @@ void ControlPlane::stop() {
     parts.status.reset();
     if (parts.tests) parts.tests->stop();
     parts.server.reset();
+    // Before the lead is given up.
+    if (parts.usage) parts.usage->stop();
     if (parts.publisher) parts.publisher->stop();
     parts.is_serving = false;
 }

@@ -7,6 +7,7 @@
 #include "control-plane/store/pool.hpp"
 #include "control-plane/store/principals.hpp"
 #include "control-plane/store/publication.hpp"
+#include "control-plane/store/usage_ledger.hpp"
 #include "control-plane/store/watchdog.hpp"
 
 namespace turnpike::store {
@@ -35,7 +36,8 @@ struct Database::Parts {
                 {options.begin_deadline, options.lock_wait_max}),
           principals(pool, crypto::Sealer(master_key.derive(crypto::kSealLabel)),
                      options.begin_deadline),
-          publication(session, watchdog) {}
+          publication(session, watchdog),
+          usage_ledger(pool, options.begin_deadline) {}
 
     Session::Options session;
     Milliseconds begin_deadline;
@@ -44,6 +46,7 @@ struct Database::Parts {
     DocumentStore store;
     Principals principals;
     Publication publication;
+    UsageLedger usage_ledger;
 };
 
 Database::Database(const DatabaseOptions& options, const crypto::MasterKey& master_key)
@@ -76,5 +79,6 @@ std::int64_t Database::outbox_count() {
 service::Store& Database::store() { return parts_->store; }
 access::PrincipalSource& Database::principals() { return parts_->principals; }
 publish::PublicationSource& Database::publication() { return parts_->publication; }
+publish::UsageLedger& Database::usage_ledger() { return parts_->usage_ledger; }
 
 }  // namespace turnpike::store

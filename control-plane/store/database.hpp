@@ -15,7 +15,8 @@ class PrincipalSource;
 }
 namespace turnpike::publish {
 class PublicationSource;
-}
+class UsageLedger;
+}  // namespace turnpike::publish
 
 namespace turnpike::store {
 
@@ -56,6 +57,7 @@ public:
     service::Store& store();
     access::PrincipalSource& principals();
     publish::PublicationSource& publication();
+    publish::UsageLedger& usage_ledger();
 
 private:
     struct Parts;

@@ -4,6 +4,7 @@
 #include "control-plane/store/refused.hpp"
 #include "control-plane/store/storable.hpp"
 #include "control-plane/store/transaction.hpp"
+#include "control-plane/store/usage_ledger.hpp"
 
 /// What is counted of requests, and what was granted beyond.
 namespace turnpike::store {
@@ -90,6 +91,10 @@ std::vector<UsageDay> Transaction::usage(std::string_view plan_id,
 }
 
 void Transaction::add_usage(const std::vector<UsageCount>& counts) {
+    store::add_usage(session_, counts);
+}
+
+void add_usage(Session& session, const std::vector<UsageCount>& counts) {
     json::Array records;
     for (const UsageCount& count : counts) {
         if (!is_storable(count.plan_id) || !is_storable(count.key_id)) continue;
@@ -99,7 +104,7 @@ void Transaction::add_usage(const std::vector<UsageCount>& counts) {
                                           {"hour", count.hour},
                                           {"used", count.used}});
     }
-    if (!records.empty()) session_.execute(kAddSql, {json::write(records)});
+    if (!records.empty()) session.execute(kAddSql, {json::write(records)});
 }
 
 std::vector<UsageExtension> Transaction::usage_extensions(std::string_view plan_id,
