@@ -14,6 +14,7 @@
 #include "control-plane/api/dispatcher.hpp"
 #include "control-plane/api/server.hpp"
 #include "control-plane/publish/explanations.hpp"
+#include "control-plane/publish/live_usage.hpp"
 #include "control-plane/publish/publisher.hpp"
 #include "control-plane/publish/rollout.hpp"
 #include "control-plane/publish/test_runner.hpp"
@@ -176,6 +177,7 @@ struct ControlPlane::Parts {
     std::unique_ptr<publish::TestRunner> tests;
     std::unique_ptr<publish::Publisher> publisher;
     std::unique_ptr<publish::UsageMover> usage;
+    std::unique_ptr<publish::LiveUsage> live_usage;
     std::unique_ptr<api::Dispatcher> dispatcher;
     std::unique_ptr<api::Server> server;
     std::unique_ptr<telemetry::StatusServer> status;
@@ -301,6 +303,7 @@ Result<void> ControlPlane::serve() {
         parts.database.usage_ledger(), *parts.redis, parts.names, publish::UsageMover::Options{},
         [&parts] { return parts.publisher->is_leader(); }, report_usage);
     parts.usage->start();
+    parts.live_usage = std::make_unique<publish::LiveUsage>(*parts.redis, parts.names);
     parts.dispatcher = std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{
         .authenticator = *parts.authenticator,
         .store = parts.database.store(),
@@ -314,6 +317,7 @@ Result<void> ControlPlane::serve() {
                                  return parts.tests->run(planned, agent);
                              };
                          }}},
+        .live_usage = parts.live_usage.get(),
         .log_error =
             [](const std::string& text) {
                 telemetry::log_error("call failed", {{"what", text}});

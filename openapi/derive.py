@@ -23,6 +23,8 @@ VERBS = {"Create": "Creates", "Get": "Returns", "List": "Lists", "Update": "Chan
          "Reset": "Empties", "Generate": "Generates", "Reject": "Rejects", "Tag": "Adds tags to", "Preview": "Previews",
          "Untag": "Removes tags from", "Publish": "Publishes", "Disable": "Disables", "Post": "Posts", "Test": "Tests"}
 WORDS = {"Api": "API", "Apis": "APIs", "Rest": "REST", "Sdk": "SDK", "Vpc": "VPC", "Cors": "CORS", "Test": "test"}
+# Values that Turnpike takes besides the service's.
+ADDED_VALUES = {"QuotaPeriodType": ["HOUR"]}
 # A limit that the models carry in a shape's name only.
 LENGTH_IN_NAME = re.compile(r"^(?:String|Uri)WithLengthBetween(\d+)And(\d+)(K?)$")
 
@@ -58,7 +60,7 @@ class Model:
     def _string(self, name, shape):
         schema = {"type": "string"}
         if "enum" in shape:
-            schema["enum"] = self._enum_order(shape["enum"])
+            schema["enum"] = self._enum_order(shape["enum"]) + ADDED_VALUES.get(name, [])
         if "pattern" in shape:
             schema["pattern"] = shape["pattern"]
         named = LENGTH_IN_NAME.match(name)

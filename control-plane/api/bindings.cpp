@@ -39,6 +39,7 @@ std::vector<service::Binding> all_bindings() {
                              service::change_bindings(),
                              service::cors_bindings(),
                              service::explain_bindings(),
+                             service::usage_plan_limits_bindings(),
                              service::export_bindings(),
                              service::import_bindings(),
                              service::test_invoke_bindings()}) {

@@ -96,8 +96,8 @@ Reply Dispatcher::run_operation(const Match& match, const Request& request,
     const auto decoded = decode(match, {request.query, request.head.fields, request.body});
     if (const auto* failure = std::get_if<Failure>(&decoded)) return {encode(*failure)};
     const service::Call call{
-        std::get<json::Value>(decoded), parts_.installation,    now,         principal.arn,
-        principal.access_key_id,        request.source_address, request.path};
+        std::get<json::Value>(decoded), parts_.installation,    now,          principal.arn,
+        principal.access_key_id,        request.source_address, request.path, parts_.live_usage};
     Result<json::Value> output = is_addition ? addition->second(call) : run_handler(*binding, call);
     const auto completion = parts_.completions.find(operation.name);
     if (!output || completion == parts_.completions.end()) return {to_answer(operation, output)};

@@ -70,6 +70,7 @@ public:
         const service::Installation& installation;
         Additions additions;
         std::map<std::string, Completion, std::less<>> completions = {};
+        const service::LiveUsage* live_usage = nullptr;
         std::function<void(const std::string&)> log_error = [](const std::string&) {};
         std::function<void(const Outcome&)> observe = [](const Outcome&) {};
         /// Told of every change that was made, with its entry in the audit.

@@ -7,6 +7,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/json/value.hpp"
+#include "control-plane/service/live_usage.hpp"
 #include "control-plane/service/transaction.hpp"
 
 namespace turnpike::service {
@@ -54,8 +55,9 @@ struct Call {
     WallTime now;
     std::string principal_arn;
     std::string access_key_id = {};
-    std::string_view source_address = {};  ///< Of the caller: "127.0.0.1".
-    std::string_view resource = {};        ///< Path of the request as sent.
+    std::string_view source_address = {};   ///< Of the caller: "127.0.0.1".
+    std::string_view resource = {};         ///< Path of the request as sent.
+    const LiveUsage* live_usage = nullptr;  ///< Null: the database alone tells.
 };
 
 /// The same call with another input, for rules that are made of others. Lifetime: `input`'s.
@@ -66,7 +68,8 @@ inline Call with_input(const Call& call, const json::Value& input) {
             call.principal_arn,
             call.access_key_id,
             call.source_address,
-            call.resource};
+            call.resource,
+            call.live_usage};
 }
 
 /// A rule of the product: what an operation does. Returns the members of the output shape under

@@ -101,6 +101,17 @@ Error refuse(const PatchOperation& operation, const PatchRule*) {
     return refuse_with_list(operation, operation.verb == kReplace ? "/remaining" : "");
 }
 
+/// With what workers know already that the database does not: so much remains from now on, not
+/// from a moment ago on.
+KeyUsage with_live_usage(const Call& call, const json::Value& plan, const Quota& quota,
+                         const std::string& key_id, KeyUsage stored) {
+    if (call.live_usage == nullptr) return stored;
+    const WallTime start = quota_window(quota.period, call.now).start;
+    const auto used = call.live_usage->used(plan.text("id"), key_id, start);
+    if (!used) return stored;
+    return with_used_at_least(quota, std::move(stored), *used, call.now);
+}
+
 /// The extension with which so much remains now.
 UsageExtension extension_for(const Quota& quota, const KeyUsage& usage, const std::string& key_id,
                              std::int64_t remaining, WallTime now) {
@@ -127,9 +138,11 @@ Result<json::Value> update_usage(Transaction& transaction, const Call& call) {
         if (!quota) {
             return invalid("Usage Plan " + std::string(plan->text("id")) + " has no quota");
         }
+        usage[key_id] = with_live_usage(call, *plan, *quota, key_id, std::move(usage[key_id]));
         const UsageExtension extension =
             extension_for(*quota, usage[key_id], key_id, *remaining, call.now);
         transaction.put_usage_extension(plan->text("id"), extension);
+        transaction.emit({Effect::Kind::ApiKey, key_id});
         usage[key_id].extensions = {extension};
     }
     return report_of(call, *plan, usage, key_ids, today);

@@ -31,9 +31,11 @@ json::Value new_plan(const Call& call) {
     return plan;
 }
 
-/// Since when there is the quota is for whoever counts.
+/// Without what the contract has no member for: since when there is the quota, and
+/// usage_plan_limits.cpp.
 json::Value shown(json::Value plan) {
     plan.as_object().erase("quotaSince");
+    plan.as_object().erase("withoutRedis");
     return plan;
 }
 

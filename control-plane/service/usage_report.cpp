@@ -71,4 +71,23 @@ std::int64_t used_in_window(const Quota& quota, const std::vector<UsageDay>& day
     return used;
 }
 
+KeyUsage with_used_at_least(const Quota& quota, KeyUsage usage, std::int64_t used,
+                            WallTime moment) {
+    const std::int64_t missing = used - used_in_window(quota, usage.days, moment);
+    if (missing <= 0) return usage;
+    const CalendarDay today = day_of(moment);
+    auto day = std::find_if(usage.days.begin(), usage.days.end(),
+                            [today](const UsageDay& one) { return one.day >= today; });
+    if (day == usage.days.end() || day->day != today) {
+        day = usage.days.insert(day, UsageDay{{}, today, 0, hour_of(moment), 0});
+    }
+    if (day->last_hour < hour_of(moment)) {
+        day->last_hour = hour_of(moment);
+        day->last_hour_used = 0;
+    }
+    day->used += missing;
+    if (day->last_hour == hour_of(moment)) day->last_hour_used += missing;
+    return usage;
+}
+
 }  // namespace turnpike::service

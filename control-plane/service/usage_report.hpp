@@ -33,4 +33,8 @@ constexpr std::int64_t kUnlimited = -1;
 /// Requests of the window that has the moment, up to that moment.
 std::int64_t used_in_window(const Quota& quota, const std::vector<UsageDay>& days, WallTime moment);
 
+/// The same usage; if less than `used` is known of the window that has the moment, the difference
+/// is taken to be of that moment.
+KeyUsage with_used_at_least(const Quota& quota, KeyUsage usage, std::int64_t used, WallTime moment);
+
 }  // namespace turnpike::service

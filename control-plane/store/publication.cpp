@@ -9,6 +9,7 @@
 
 #include "common/base/assert.hpp"
 #include "common/base/text.hpp"
+#include "control-plane/service/quota_period.hpp"
 #include "control-plane/service/store.hpp"
 #include "control-plane/store/advisory_lock.hpp"
 #include "control-plane/store/refused.hpp"
@@ -53,10 +54,48 @@ constexpr const char* kStageSql =
     "AND c.id = s.document -> 'canarySettings' ->> 'deploymentId' "
     "WHERE s.scope = $1 AND s.id = $2 AND d.snapshot IS NOT NULL";
 
-constexpr const char* kKeySql =
+/// Extensions of windows that may be current, which a look at the period tells.
+constexpr const char* kKeysSql =
     "SELECT k.document, v.lookup, coalesce((SELECT jsonb_agg(u.scope ORDER BY u.scope) "
-    "FROM usage_plan_keys u WHERE u.id = k.id), '[]') "
-    "FROM api_keys k JOIN api_key_values v ON v.key_id = k.id WHERE k.id = $1";
+    "FROM usage_plan_keys u WHERE u.id = k.id), '[]'), "
+    "coalesce((SELECT jsonb_agg(jsonb_build_object('id', e.plan_id, 'quota', "
+    "p.document -> 'quota', 'windowStart', e.window_start, 'requests', e.requests) "
+    "ORDER BY e.plan_id) FROM usage_extensions e JOIN usage_plans p ON p.id = e.plan_id "
+    "WHERE e.key_id = k.id AND e.window_start >= $2::bigint), '[]'), k.id "
+    "FROM api_keys k JOIN api_key_values v ON v.key_id = k.id "
+    "WHERE k.id IN (SELECT jsonb_array_elements_text($1::jsonb))";
+constexpr std::chrono::days kLongestWindow{31};
+/// Clocks of workers may be behind.
+constexpr std::chrono::hours kWindowGrace{1};
+
+/// Of the windows that are not over yet.
+json::Array current_extensions(const json::Value& stored, WallTime now) {
+    json::Array current;
+    for (const json::Value& one : stored.as_array()) {
+        const auto quota = service::quota_of(one);
+        if (!quota) continue;
+        const auto oldest = service::quota_window(quota->period, now - kWindowGrace).start;
+        const std::int64_t start = one.integer("windowStart").value_or(0);
+        if (start < epoch_seconds(oldest)) continue;
+        current.emplace_back(json::Object{{"plan", one.text("id")},
+                                          {"windowStart", start},
+                                          {"requests", one.integer("requests").value_or(0)}});
+    }
+    return current;
+}
+
+PublishedKey key_of(const std::vector<std::string>& row, WallTime now) {
+    const json::Value document = parse_document(row[0]);
+    json::Object record{
+        {"id", row[4]}, {"enabled", document.flag("enabled")}, {"name", document.text("name")}};
+    if (const auto customer = document.text("customerId"); !customer.empty()) {
+        record.set("customerId", customer);
+    }
+    record.set("plans", parse_document(row[2]));
+    json::Array extensions = current_extensions(parse_document(row[3]), now);
+    if (!extensions.empty()) record.set("extensions", std::move(extensions));
+    return PublishedKey{row[1], std::move(record)};
+}
 
 }  // namespace
 
@@ -183,18 +222,26 @@ std::optional<json::Value> Publication::plan(std::string_view id) {
 }
 
 std::optional<PublishedKey> Publication::key(std::string_view id) {
-    if (!is_storable(id)) return std::nullopt;
-    const Rows rows = execute(kKeySql, {std::string(id)});
-    if (rows.empty()) return std::nullopt;
-    const auto& row = rows.values.front();
-    const json::Value document = parse_document(row[0]);
-    json::Object record{
-        {"id", id}, {"enabled", document.flag("enabled")}, {"name", document.text("name")}};
-    if (const auto customer = document.text("customerId"); !customer.empty()) {
-        record.set("customerId", customer);
+    auto found = keys({std::string(id)});
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front().second);
+}
+
+std::vector<std::pair<std::string, PublishedKey>> Publication::keys(
+    const std::vector<std::string>& key_ids) {
+    std::vector<std::pair<std::string, PublishedKey>> found;
+    json::Array ids;
+    for (const std::string& id : key_ids) {
+        if (is_storable(id)) ids.emplace_back(id);
     }
-    record.set("plans", parse_document(row[2]));
-    return PublishedKey{row[1], std::move(record)};
+    if (ids.empty()) return found;
+    const WallTime now = wall_now();
+    const Rows rows =
+        execute(kKeysSql, {json::write(json::Value(std::move(ids))),
+                           std::to_string(epoch_seconds(now - kLongestWindow - kWindowGrace))});
+    found.reserve(rows.values.size());
+    for (const auto& row : rows.values) found.emplace_back(row[4], key_of(row, now));
+    return found;
 }
 
 std::optional<std::string> Publication::blob(std::string_view hash) {

@@ -34,6 +34,8 @@ public:
                                                  std::string_view stage_name) override;
     std::optional<json::Value> plan(std::string_view id) override;
     std::optional<publish::PublishedKey> key(std::string_view id) override;
+    std::vector<std::pair<std::string, publish::PublishedKey>> keys(
+        const std::vector<std::string>& key_ids) override;
     std::optional<std::string> blob(std::string_view hash) override;
 
     std::vector<std::string> ids(service::Effect::Kind kind, std::string_view after,

@@ -402,8 +402,8 @@ Result<json::Value> Caller::operator()(std::string_view operation, json::Value i
     for (const auto& table : bindings_) {
         for (const service::Binding& binding : table) {
             if (binding.operation != operation) continue;
-            const service::Call call{input, installation, now,
-                                     "arn:aws:iam::000000000000:user/test"};
+            service::Call call{input, installation, now, "arn:aws:iam::000000000000:user/test"};
+            call.live_usage = live_usage;
             return store.run(binding.read_only, [&](service::Transaction& transaction) {
                 return binding.handler(transaction, call);
             });

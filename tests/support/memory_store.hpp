@@ -69,6 +69,7 @@ public:
     MemoryStore store;
     service::Installation installation;
     WallTime now = WallTime{Seconds{1'774'818'307}};
+    const service::LiveUsage* live_usage = nullptr;
 
 private:
     std::vector<std::span<const service::Binding>> bindings_;

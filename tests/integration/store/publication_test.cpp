@@ -7,6 +7,7 @@
 #include "common/base/encoding.hpp"
 #include "common/crypto/hmac.hpp"
 #include "control-plane/publish/source.hpp"
+#include "control-plane/service/quota_period.hpp"
 #include "tests/integration/store/fixture.hpp"
 
 namespace turnpike::store {
@@ -172,6 +173,45 @@ TEST_CASE("a key is published under the HMAC of its value, with its plans") {
     CHECK_FALSE(source.key("absent"));
     CHECK(source.plan("p1") == named("p1"));
     CHECK_FALSE(source.plan("absent"));
+}
+
+TEST_CASE("a key is published with what it was granted in windows that are not over") {
+    TestDatabase test;
+    const WallTime now = wall_now();
+    const auto start = [now](service::QuotaPeriod period) {
+        return service::quota_window(period, now).start;
+    };
+    const WallTime month = start(service::QuotaPeriod::Month);
+    test.write([&](Transaction& transaction) {
+        for (const std::string id : {"k", "other"}) {
+            transaction.insert(Table::ApiKeys, {"", id}, named(id));
+            transaction.put_key_value(id, "value of " + id);
+        }
+        for (const std::string period : {"MONTH", "DAY", ""}) {
+            json::Value plan = named(period);
+            if (!period.empty()) plan["quota"] = json::Object{{"limit", 1}, {"period", period}};
+            transaction.insert(Table::UsagePlans, {"", "p" + period}, plan);
+            transaction.put_usage_extension("p" + period, {"k", month, -5, now});
+        }
+        transaction.put_usage_extension("pMONTH", {"k", month - std::chrono::days(20), 70, now});
+        transaction.put_usage_extension("pDAY", {"k", start(service::QuotaPeriod::Day), 9, now});
+    });
+    auto& source = test.database.publication();
+    const auto keys = source.keys({"other", "absent", "k"});
+    REQUIRE(keys.size() == 2);
+    for (const auto& [id, key] : keys) {
+        CHECK(key.record == source.key(id)->record);
+        if (id == "other") CHECK(key.record.find("extensions") == nullptr);
+        if (id != "k") continue;
+        CHECK(
+            key.record.array("extensions") ==
+            json::Array{
+                json::Object{{"plan", "pDAY"},
+                             {"windowStart", epoch_seconds(start(service::QuotaPeriod::Day))},
+                             {"requests", 9}},
+                json::Object{
+                    {"plan", "pMONTH"}, {"windowStart", epoch_seconds(month)}, {"requests", -5}}});
+    }
 }
 
 TEST_CASE("everything can be listed for publishing anew, in batches") {

@@ -53,7 +53,8 @@ public:
                 service::api_key_import_bindings(),
                 service::stage_cache_bindings(),
                 service::change_bindings(),
-                service::explain_bindings()}) {
+                service::explain_bindings(),
+                service::usage_plan_limits_bindings()}) {
         api = make_api("pets");
     }
 

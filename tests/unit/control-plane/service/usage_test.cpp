@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <optional>
+
 #include "tests/unit/control-plane/service/installation_under_test.hpp"
 
 using namespace turnpike;
@@ -127,6 +129,63 @@ TEST_CASE("an extension sets what remains in the current window only, from its d
     CHECK(world.set_remaining("1") == "[[5,1]]");
     world.set_time("2026-11-22", 0);
     CHECK(world.usage("2026-11-22", "2026-11-22") == "[[0,10]]");
+}
+
+/// Workers that know more, or nothing.
+struct Workers final : service::LiveUsage {
+    std::optional<std::int64_t> used(std::string_view plan_id, std::string_view key_id,
+                                     WallTime window_start) const override {
+        asked = std::string(plan_id) + "/" + std::string(key_id) + " " + to_iso8601(window_start);
+        return known;
+    }
+    std::optional<std::int64_t> known;
+    mutable std::string asked;
+};
+
+TEST_CASE("what remains is set from now on, also of requests that the database does not know") {
+    World world;
+    Workers workers;
+    world.call.live_usage = &workers;
+    world.make_plan_of("WEEK", 10);
+    world.count("2026-11-16", 1, 3);
+    world.count("2026-11-18", 1, 1);
+    workers.known = 9;
+    CHECK(world.set_remaining("25") == "[[6,25]]");
+    CHECK(workers.asked == world.plan + "/" + world.key + " 2026-11-15T00:00:00Z");
+    world.count("2026-11-18", 12, 5);
+    CHECK(world.usage("2026-11-18", "2026-11-18") == "[[6,25]]");
+    // Redis lost some, or cannot tell: what is stored counts.
+    for (const std::optional<std::int64_t> less : {std::optional<std::int64_t>(2), {}}) {
+        workers.known = less;
+        CHECK(world.set_remaining("7") == "[[6,7]]");
+    }
+}
+
+TEST_CASE("what workers know of this hour counts for an hourly quota") {
+    World world;
+    Workers workers;
+    world.call.live_usage = &workers;
+    world.make_plan_of("HOUR", 10);
+    world.count("2026-11-18", 11, 4);
+    workers.known = 3;
+    CHECK(world.set_remaining("6") == "[[7,6]]");
+    CHECK(workers.asked.ends_with(" 2026-11-18T12:00:00Z"));
+    world.count("2026-11-18", 12, 3);
+    CHECK(world.usage("2026-11-18", "2026-11-18") == "[[7,6]]");
+}
+
+TEST_CASE("workers are told what was granted, and nothing if nothing was") {
+    World world;
+    world.make_plan_of("DAY", 10);
+    world.call.store.forget_effects();
+    world.set_remaining("25");
+    REQUIRE(world.call.store.effects().size() == 1);
+    CHECK(world.call.store.effects()[0].kind == service::Effect::Kind::ApiKey);
+    CHECK(world.call.store.effects()[0].id == world.key);
+    Value input = world.remaining_input("1");
+    input["patchOperations"] = Array{};
+    world.call.ok("UpdateUsage", input);
+    CHECK(world.call.store.effects().size() == 1);
 }
 
 TEST_CASE("an extension stays what it is when the limit changes") {
