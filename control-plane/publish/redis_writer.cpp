@@ -111,13 +111,10 @@ Result<void> RedisWriter::run(std::vector<redis::Command> commands) {
 }
 
 Result<RedisWriter::Position> RedisWriter::position() {
-    const auto replies =
-        redis_.pipeline({{"GET", names_.epoch()}, {"GET", names_.revision()}}, options_.timeout);
-    if (!replies) return replies.error();
-    for (const Result<redis::Reply>& reply : *replies) {
-        if (!reply) return reply.error();
-    }
-    return Position{(*replies)[0]->text, to_revision(*(*replies)[1])};
+    const auto both = call({"MGET", names_.epoch(), names_.revision()});
+    if (!both) return both.error();
+    if (both->elements.size() != 2) return internal_error("MGET gave too little");
+    return Position{both->elements[0].text, to_revision(both->elements[1])};
 }
 
 Result<void> RedisWriter::write_blobs(PublicationSource& source,

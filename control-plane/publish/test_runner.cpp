@@ -15,6 +15,12 @@ constexpr std::string_view kCallSeconds = "60";
 constexpr std::string_view kDocumentSeconds = "120";
 constexpr std::string_view kInboxSeconds = "600";
 constexpr std::string_view kInboxEntriesMax = "1000";
+// KEYS: an inbox. ARGV: entries kept, id of the call, seconds for which the inbox is kept.
+constexpr std::string_view kEnterScript = R"(
+local entry = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'call', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return entry
+)";
 /// Between two looks at the worker.
 constexpr Milliseconds kLook{1000};
 constexpr std::size_t kAnswerBytesMax = std::size_t{96} << 20U;
@@ -116,16 +122,16 @@ private:
 Result<void> TestRunner::Attempt::ask(const std::string& call) {
     const snapshot::PublishedNames& names = runner_.names_;
     const std::string inbox = names.test_inbox(worker_.inbox);
-    const auto replies = runner_.redis_.pipeline(
-        {{"SET", names.test_call(call_id_), call, "EX", std::string(kCallSeconds)},
-         {"XADD", inbox, "MAXLEN", "~", std::string(kInboxEntriesMax), "*", "call", call_id_},
-         {"EXPIRE", inbox, std::string(kInboxSeconds)}},
-        kTimeout);
-    if (!replies) return replies.error();
-    for (const Result<redis::Reply>& reply : *replies) {
-        if (!reply) return reply.error();
-    }
-    entry_ = (*replies)[1]->text;
+    // The call first: it may lie on another server, and the worker looks at once.
+    const auto put = runner_.redis_.call(
+        {"SET", names.test_call(call_id_), call, "EX", std::string(kCallSeconds)}, kTimeout);
+    if (!put) return put.error();
+    const auto entry =
+        runner_.redis_.call({"EVAL", std::string(kEnterScript), "1", inbox,
+                             std::string(kInboxEntriesMax), call_id_, std::string(kInboxSeconds)},
+                            kTimeout);
+    if (!entry) return entry.error();
+    entry_ = entry->text;
     return {};
 }
 

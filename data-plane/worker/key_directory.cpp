@@ -33,6 +33,58 @@ struct KeyDirectory::Outcome {
     }
 };
 
+/// Asks Redis for a record. If there is none, that counts only if Redis was complete from before
+/// the look to after it; a cluster keeps record and epoch apart, so one is asked after the other.
+/// Thread: the Redis client's, after ask().
+class KeyDirectory::Question : public std::enable_shared_from_this<Question> {
+public:
+    using Done = std::function<void(Outcome)>;
+
+    Question(redis::Client& redis, std::string epoch, std::string key, Done done)
+        : redis_(redis), epoch_(std::move(epoch)), key_(std::move(key)), done_(std::move(done)) {}
+
+    void ask() {
+        look([](Question& self) { self.ask_epoch_before(); });
+    }
+
+private:
+    using Next = void (*)(Question&);
+
+    /// Goes on if the record is not there.
+    void look(Next next) {
+        redis_.send({"HGET", key_, "d"},
+                    [self = shared_from_this(), next](Result<redis::Reply> reply) {
+                        self->outcome_.record = std::move(reply);
+                        const Result<redis::Reply>& record = self->outcome_.record;
+                        if (!record || !record->text.empty()) return self->finish();
+                        next(*self);
+                    });
+    }
+
+    void ask_epoch_before() {
+        redis_.send({"GET", epoch_}, [self = shared_from_this()](Result<redis::Reply> reply) {
+            self->outcome_.epoch_before = std::move(reply);
+            if (!self->outcome_.epoch_before) return self->finish();
+            self->look([](Question& question) { question.ask_epoch_after(); });
+        });
+    }
+
+    void ask_epoch_after() {
+        redis_.send({"GET", epoch_}, [self = shared_from_this()](Result<redis::Reply> reply) {
+            self->outcome_.epoch = std::move(reply);
+            self->finish();
+        });
+    }
+
+    void finish() { done_(std::move(outcome_)); }
+
+    redis::Client& redis_;
+    const std::string epoch_;
+    const std::string key_;
+    const Done done_;
+    Outcome outcome_;
+};
+
 /// One look-up under way and everyone who waits for it.
 struct KeyDirectory::Pending {
     explicit Pending(std::string_view value_sought) : value(value_sought) {}
@@ -111,28 +163,21 @@ std::shared_ptr<KeyDirectory::Pending> KeyDirectory::ask(std::string_view value)
     pending->lookup = shared.lookup_of(value);
     state_->pending.emplace(pending->value, pending);
 
-    auto outcome = std::make_shared<Outcome>();
-    shared.redis->send({"GET", shared.names.epoch()}, [outcome](Result<redis::Reply> reply) {
-        outcome->epoch_before = std::move(reply);
-    });
-    shared.redis->send(
-        {"HGET", shared.names.key(pending->lookup), "d"},
-        [outcome](Result<redis::Reply> reply) { outcome->record = std::move(reply); });
-    shared.redis->send({"GET", shared.names.epoch()},
-                       [outcome, pending, weak = std::weak_ptr(state_),
-                        reactor = &reactor_](Result<redis::Reply> reply) {
-                           outcome->epoch = std::move(reply);
-                           reactor->post([outcome, pending, weak, reactor] {
-                               const std::shared_ptr<State> state = weak.lock();
-                               if (!state) return;
-                               state->now = reactor->now();
-                               if (auto result = settle(*state, *pending, *outcome)) {
-                                   conclude(*state, *pending, *std::move(result));
-                               } else {
-                                   recall(*state, pending, *outcome, *reactor);
-                               }
-                           });
-                       });
+    auto question = std::make_shared<Question>(
+        *shared.redis, shared.names.epoch(), shared.names.key(pending->lookup),
+        [pending, weak = std::weak_ptr(state_), reactor = &reactor_](Outcome outcome) {
+            reactor->post([pending, weak, reactor, outcome = std::move(outcome)] {
+                const std::shared_ptr<State> state = weak.lock();
+                if (!state) return;
+                state->now = reactor->now();
+                if (auto result = settle(*state, *pending, outcome)) {
+                    conclude(*state, *pending, *std::move(result));
+                } else {
+                    recall(*state, pending, outcome, *reactor);
+                }
+            });
+        });
+    question->ask();
     return pending;
 }
 

@@ -76,6 +76,7 @@ public:
     void reset();
 
 private:
+    class Question;
     struct State;
     struct Pending;
     struct Outcome;

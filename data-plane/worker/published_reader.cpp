@@ -14,6 +14,12 @@ namespace {
 constexpr std::string_view kPageCount = "500";
 constexpr std::size_t kKeysPerPipeline = 1000;
 constexpr std::string_view kAnswerSeconds = "60";
+// In one step, or an answer that nobody takes could stay for good.
+constexpr std::string_view kAnswerScript = R"(
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1
+)";
 
 Result<std::uint64_t> parse_revision(std::string_view text) {
     const std::optional<long long> number = parse_integer(text);
@@ -22,13 +28,13 @@ Result<std::uint64_t> parse_revision(std::string_view text) {
     return static_cast<std::uint64_t>(*number);
 }
 
-Result<PublishedReader::Position> position_of(const Result<redis::Reply>& epoch,
-                                              const Result<redis::Reply>& revision) {
-    if (!epoch) return epoch.error();
-    if (!revision) return revision.error();
-    PublishedReader::Position position{epoch->text, 0};
-    if (revision->is_nil()) return position;
-    const Result<std::uint64_t> number = parse_revision(revision->text);
+/// Epoch and revision, read together.
+Result<PublishedReader::Position> position_of(const Result<redis::Reply>& both) {
+    if (!both) return both.error();
+    if (both->elements.size() != 2) return internal_error("MGET gave too little");
+    PublishedReader::Position position{both->elements[0].text, 0};
+    if (both->elements[1].is_nil()) return position;
+    const Result<std::uint64_t> number = parse_revision(both->elements[1].text);
     if (!number) return number.error();
     position.revision = *number;
     return position;
@@ -83,27 +89,31 @@ Result<PublishedChanges> parse_entry(const redis::Reply& entry) {
 }  // namespace
 
 Result<PublishedReader::Position> PublishedReader::position() {
-    const auto replies =
-        redis_.pipeline({{"GET", names_.epoch()}, {"GET", names_.revision()}}, timeout_);
-    if (!replies) return replies.error();
-    return position_of((*replies)[0], (*replies)[1]);
+    return position_of(redis_.call({"MGET", names_.epoch(), names_.revision()}, timeout_));
 }
 
 void PublishedReader::report(const std::string& worker_id, const json::Value& report,
                              std::function<void(Result<Position>)> done) {
+    // Both come on the client's thread; a cluster may answer them in either order.
     struct Replies {
-        Result<redis::Reply> epoch = unavailable("not asked");
-        Result<redis::Reply> revision = unavailable("not asked");
+        std::optional<Result<redis::Reply>> written;
+        std::optional<Result<redis::Reply>> position;
+        std::function<void(Result<Position>)> done;
+        void finish() {
+            if (!written || !position) return;
+            done(*written ? position_of(*position) : Result<Position>(written->error()));
+        }
     };
     auto replies = std::make_shared<Replies>();
-    redis_.send({"GET", names_.epoch()},
-                [replies](Result<redis::Reply> reply) { replies->epoch = std::move(reply); });
-    redis_.send({"GET", names_.revision()},
-                [replies](Result<redis::Reply> reply) { replies->revision = std::move(reply); });
+    replies->done = std::move(done);
+    redis_.send({"MGET", names_.epoch(), names_.revision()}, [replies](Result<redis::Reply> reply) {
+        replies->position = std::move(reply);
+        replies->finish();
+    });
     redis_.send({"HSET", names_.workers(), worker_id, json::write(report)},
-                [replies, done = std::move(done)](const Result<redis::Reply>& reply) {
-                    done(reply ? position_of(replies->epoch, replies->revision)
-                               : Result<Position>(reply.error()));
+                [replies](Result<redis::Reply> reply) {
+                    replies->written = std::move(reply);
+                    replies->finish();
                 });
 }
 
@@ -203,8 +213,9 @@ Result<std::optional<std::string>> PublishedReader::claim_test(std::string_view 
 void PublishedReader::answer_test(std::string_view call_id, std::string answer) {
     const std::string key = names_.test_answer(call_id);
     // Who waits gives up by itself if this is lost.
-    redis_.send({"RPUSH", key, std::move(answer)}, [](const Result<redis::Reply>&) {});
-    redis_.send({"EXPIRE", key, std::string(kAnswerSeconds)}, [](const Result<redis::Reply>&) {});
+    redis_.send({"EVAL", std::string(kAnswerScript), "1", key, std::move(answer),
+                 std::string(kAnswerSeconds)},
+                [](const Result<redis::Reply>&) {});
 }
 
 Result<std::string> PublishedReader::document(std::string_view hash, std::string key) {

@@ -116,10 +116,12 @@ class Answer:
 
 
 class Stack:
-    """See the module's text. `workers` processes share the traffic ports unless `own_ports`."""
+    """See the module's text. `workers` processes share the traffic ports unless `own_ports`. `redis`: an object of
+    redis_topologies.py instead of one server."""
 
     def __init__(self, workers=1, controls=1, settings=None, control_settings=None, worker_settings=None,
-                 own_ports=False, start=True):
+                 own_ports=False, start=True, redis=None):
+        self.redis_kind = redis
         self._wanted = (controls, workers)
         self._settings = settings or {}
         self._control_settings = control_settings or {}
@@ -155,7 +157,8 @@ class Stack:
         return self
 
     def __exit__(self, kind, *_):
-        for process in [*self.workers, *self.controls, self.redis]:
+        for process in [*self.workers, *self.controls, self.redis,
+                        *(self.redis_kind.processes if self.redis_kind else ())]:
             if process is not None and process.alive():
                 process.send(signal.SIGCONT)
                 process.kill()
@@ -192,6 +195,10 @@ class Stack:
         return self.postgres
 
     def start_redis(self):
+        """Starts (again) with the same data."""
+        return self.redis_kind.start(self) if self.redis_kind else self._start_single_redis()
+
+    def _start_single_redis(self):
         path = os.path.join(self.directory, "redis.sock")
         self.redis_url = f"unix://{path}"
         self.redis = Process("redis", ["redis-server", "--port", "0", "--unixsocket", path, "--dir", self.directory,
@@ -200,6 +207,8 @@ class Stack:
         return self.redis
 
     def redis_command(self, *words):
+        if self.redis_kind:
+            return self.redis_kind.command(*words)
         done = subprocess.run(["redis-cli", "-s", self.redis_url.removeprefix("unix://"), *words],
                               capture_output=True, text=True, check=False)
         return done.stdout.strip()
