@@ -7,7 +7,9 @@ using Who = Specification::Who;
 
 constexpr Specification kSpecifications[] = {
     {"home", Who::Both, ".turnpike", "directory of everything that is kept on this machine"},
-    {"redis-url", Who::Both, "", "redis://, rediss:// (TLS) or unix:// address of Redis", true},
+    {"redis-url", Who::Both, "",
+     "address of Redis: redis://, unix://, redis-sentinel://, redis-cluster:// (rediss... for TLS)",
+     true},
     {"namespace", Who::Both, "turnpike", "prefix of every key in Redis"},
     {"master-key-file", Who::Both, "", "file of the installation's secret [home/master.key]"},
     {"region", Who::Both, "us-east-1", "region in ARNs and host names"},
