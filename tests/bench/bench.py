@@ -11,6 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "support")]
 
+import keys  # noqa: E402
 import management  # noqa: E402
 import rollout  # noqa: E402  (the path above)
 import templates  # noqa: E402
@@ -28,6 +29,8 @@ BENCHMARKS = {
     "memory": worker.memory,
     "ready": worker.ready,
     "deploy": rollout.deploy,
+    "keys": keys.changes,
+    "keys_1000000": keys.million,
     "management": management.management,
     "import": management.import_600,
     "unavailable": management.unavailable,
@@ -49,6 +52,11 @@ BUDGETS = {
     "worker_ready_ms": (300, "max"),
     "deploy_visible_p99_ms": (200, "max"),
     "deploy_failed_requests": (0, "max"),
+    "keys_visible_p99_ms": (200, "max"),
+    "keys_1000000_publish_s": (120, "max"),
+    "keys_1000000_first_look_us": (200, "max"),
+    "keys_1000000_known_look_us": (60, "max"),
+    "keys_1000000_worker_mib": (64, "max"),
     "manage_read_p99_ms": (5, "max"),
     "manage_write_p99_ms": (20, "max"),
     "manage_memory_mib": (150, "max"),
