@@ -83,8 +83,22 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
         stage->resolve(*canary, slots);
         if (settings.use_stage_cache) stage->add_caching(*canary);
         stage->canary_ = std::move(canary);
+        if (slots) stage->add_canary_meters(slots);
     }
     return stage;
+}
+
+/// What falls to the canary is counted besides, as of a stage of its own.
+void CompiledStage::add_canary_meters(const MeterSlots& slots) {
+    model::Stage named;
+    named.api_id = stage_.api_id;
+    named.api_name = stage_.api_name;
+    named.name = stage_.name + "/Canary";
+    canary_unmatched_meter_slot_ = slots(named, "", "");
+    for (const CompiledMethod& method : canary_->deployment_->methods()) {
+        canary_->methods_[method.index].canary_meter_slot =
+            slots(named, method.resource->path, method.http_method);
+    }
 }
 
 void CompiledStage::normalise_settings() {

@@ -21,6 +21,8 @@ struct StageMethod {
     const UriTemplate* uri = nullptr;
     const model::MethodSettings* settings = nullptr;  ///< Never null.
     std::uint32_t meter_slot = 0;                     ///< Counters of this API, stage and method.
+    /// Those of the stage "<name>/Canary", for a method of a canary.
+    std::uint32_t canary_meter_slot = 0;
     /// Null: the method is not cached.
     const MethodCaching* caching = nullptr;
 };
@@ -82,12 +84,15 @@ public:
     bool may_be_recorded() const { return may_be_recorded_; }
     /// Counters of requests that match no method.
     std::uint32_t unmatched_meter_slot() const { return unmatched_meter_slot_; }
+    /// Those of them that fell to the canary.
+    std::uint32_t canary_unmatched_meter_slot() const { return canary_unmatched_meter_slot_; }
     /// What it keeps in memory, estimated, without its deployments, which stages share.
     std::size_t bytes() const { return bytes_; }
 
 private:
     CompiledStage() = default;
     void resolve(StageVariant& variant, const MeterSlots& slots);
+    void add_canary_meters(const MeterSlots& slots);
     const model::MethodSettings* settings_of(const CompiledMethod& method) const;
     void add_caching(StageVariant& variant);
     void normalise_settings();
@@ -105,6 +110,7 @@ private:
     model::MethodSettings built_in_settings_;
     std::optional<StageCache> cache_;
     std::uint32_t unmatched_meter_slot_ = 0;
+    std::uint32_t canary_unmatched_meter_slot_ = 0;
     std::size_t bytes_ = 0;
 };
 

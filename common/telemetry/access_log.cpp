@@ -45,9 +45,10 @@ std::string_view own_name(std::string_view arn) {
 
 }  // namespace
 
-std::string log_file_name(std::string_view destination_arn) {
-    const std::string_view own = own_name(destination_arn);
-    std::string name(own.substr(0, kFileNameBytesMax));
+std::string log_file_name(std::string_view destination_arn, bool is_canary) {
+    std::string own(own_name(destination_arn));
+    if (is_canary) own += "/Canary";
+    std::string name = own.substr(0, kFileNameBytesMax);
     std::replace_if(
         name.begin(), name.end(), [](char c) { return !is_plain(c); }, '_');
     if (name.empty() || name.front() == '.') name.insert(0, "_");
@@ -74,22 +75,25 @@ AccessLogWriter::~AccessLogWriter() {
 
 void AccessLogWriter::write(LogDestination destination, const LogFormat& format,
                             const LogValues& values) {
-    if (destination == AccessLog::kNone || !take_block(1)) return;
+    if (!take_block(destination, 1)) return;
     format.append_line(block_->bytes, values);
     end_run(destination, 1);
 }
 
 void AccessLogWriter::write(LogDestination destination, std::string_view lines) {
     const auto count = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
-    if (destination == AccessLog::kNone || !take_block(count)) return;
+    if (!take_block(destination, count)) return;
     block_->bytes += lines;
     end_run(destination, count);
 }
 
-bool AccessLogWriter::take_block(std::uint64_t lines) {
-    if (block_ == nullptr) block_ = channel_->take_empty();
-    if (block_ == nullptr) channel_->count_dropped(lines);
-    return block_ != nullptr;
+bool AccessLogWriter::take_block(LogDestination destination, std::uint64_t lines) {
+    if (destination == AccessLog::kNone) return false;
+    const bool has_file = destination != AccessLog::kNoRoom;
+    if (has_file && block_ == nullptr) block_ = channel_->take_empty();
+    if (has_file && block_ != nullptr) return true;
+    channel_->count_dropped(lines);
+    return false;
 }
 
 void AccessLogWriter::end_run(LogDestination destination, std::uint64_t lines) {
@@ -142,7 +146,7 @@ LogDestination AccessLog::Shared::number(const std::string& path) {
     const std::lock_guard lock(mutex);
     const auto found = numbers.find(path);
     if (found != numbers.end()) return found->second;
-    if (paths.size() > options.destinations_max) return kNone;
+    if (paths.size() > options.destinations_max) return kNoRoom;
     const auto destination = static_cast<LogDestination>(paths.size());
     paths.push_back(path);
     numbers.emplace(path, destination);
@@ -209,8 +213,9 @@ LogDestination AccessLog::default_destination() const {
     return shared_->options.default_file.empty() ? kNone : kDefault;
 }
 
-LogDestination AccessLog::destination(std::string_view destination_arn) {
-    return shared_->number(shared_->options.folder + "/" + log_file_name(destination_arn));
+LogDestination AccessLog::destination(std::string_view destination_arn, bool is_canary) {
+    return shared_->number(shared_->options.folder + "/" +
+                           log_file_name(destination_arn, is_canary));
 }
 
 LogDestination AccessLog::execution_destination(std::string_view api_id, std::string_view stage,

@@ -31,15 +31,16 @@ public:
     AccessLogWriter(const AccessLogWriter&) = delete;
     AccessLogWriter& operator=(const AccessLogWriter&) = delete;
 
+    /// Nothing for kNone; for kNoRoom the line counts as dropped.
     void write(LogDestination destination, const LogFormat& format, const LogValues& values);
-    /// Whole lines, each with its end.
+    /// Whole lines, each with its end. As above.
     void write(LogDestination destination, std::string_view lines);
     /// Hands on what there is; to be called about every 200 ms.
     void tick();
 
 private:
-    /// Returns: false if there is no block to be had; then the lines are counted as dropped.
-    bool take_block(std::uint64_t lines);
+    /// Returns: false if they have nowhere to go; unless on purpose, they are counted as dropped.
+    bool take_block(LogDestination destination, std::uint64_t lines);
     void end_run(LogDestination destination, std::uint64_t lines);
     void hand_over();
     std::shared_ptr<LogChannel> channel_;
@@ -60,6 +61,8 @@ public:
     };
     static constexpr LogDestination kDefault = 0;
     static constexpr LogDestination kNone = 0xffffffff;
+    /// Of what should have a file; its lines count as dropped.
+    static constexpr LogDestination kNoRoom = 0xfffffffe;
 
     explicit AccessLog(Options options);
     /// Writes what writers handed over, then joins. Writers may outlive it; their lines are lost.
@@ -69,9 +72,9 @@ public:
 
     /// The default destination: kNone if there is no default log. Thread: any.
     LogDestination default_destination() const;
-    /// The file for a stage's destinationArn, see log_file_name(). Not for the request path.
-    /// Returns: kNone once there are destinations_max. Thread: any.
-    LogDestination destination(std::string_view destination_arn);
+    /// The file for a stage's destinationArn, or of its canary, see log_file_name(). Not for the
+    /// request path. Returns: kNoRoom once there are destinations_max. Thread: any.
+    LogDestination destination(std::string_view destination_arn, bool is_canary = false);
     /// The file of a stage's execution log, see execution_log_file_name(). As above.
     LogDestination execution_destination(std::string_view api_id, std::string_view stage,
                                          bool is_canary);
@@ -81,7 +84,7 @@ public:
     /// Opens all files anew, for log rotation; soon, on the flusher's thread. Thread: any.
     void reopen();
 
-    /// Since the start; lines that a slow flusher or a full disk lost. Thread: any.
+    /// Since the start; lines that a slow flusher, a full disk or want of files lost. Thread: any.
     std::uint64_t dropped_lines() const;
     std::uint64_t written_lines() const;
 
@@ -95,8 +98,8 @@ private:
 
 /// File name for a log group or delivery stream: "arn:aws:logs:…:log-group:/my/api:*" gives
 /// "_my_api-<hash>.log"; names of letters, digits, "-", "_" and "." are kept as they are. Never
-/// leaves the folder.
-std::string log_file_name(std::string_view destination_arn);
+/// leaves the folder. That of a canary is the name of the log group with "/Canary" behind it.
+std::string log_file_name(std::string_view destination_arn, bool is_canary = false);
 /// "API-Gateway-Execution-Logs_abc123/prod.log", that of a canary ".../prod/Canary.log": the
 /// names of the service's log groups. Requires: names of an API and a stage.
 std::string execution_log_file_name(std::string_view api_id, std::string_view stage,

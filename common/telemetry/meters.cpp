@@ -94,11 +94,15 @@ void ReactorMeters::expect(MeterSlot slot) {
 }
 
 void ReactorMeters::record(MeterSlot slot, const MeterSample& sample) {
+    add(by_status_[static_cast<std::size_t>(std::clamp(sample.status, 100, kStatusMax))], 1);
+    record_besides(slot, sample);
+}
+
+void ReactorMeters::record_besides(MeterSlot slot, const MeterSample& sample) {
     TURNPIKE_ASSERT(slot < MeterRegistry::kSlotsMax);
     const int status = std::clamp(sample.status, 100, kStatusMax);
     Slot& counters = block_of(slot).slots[slot % kBlockSlots];
     add(counters.statuses[static_cast<std::size_t>(status / 100 - 1)], 1);
-    add(by_status_[static_cast<std::size_t>(status)], 1);
     record_latency(counters.latency, sample.latency);
     if (sample.integration_latency) {
         record_latency(counters.integration_latency, *sample.integration_latency);

@@ -100,6 +100,8 @@ public:
 
     /// Requires: `slot` came from a MeterRegistry.
     void record(MeterSlot slot, const MeterSample& sample);
+    /// The same request in a slot of its canary; responses() has it already.
+    void record_besides(MeterSlot slot, const MeterSample& sample);
     /// record() of this slot comes soon.
     void expect(MeterSlot slot);
 

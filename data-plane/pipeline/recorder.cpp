@@ -49,10 +49,18 @@ void Recorder::record(const Exchange& exchange) {
     if (!exchange.stage->access_log_format().empty() && concerns_stage(exchange)) {
         const StageLog& own = stage_log(exchange);
         writer_->write(own.destination, *own.format, values);
+        if (exchange.is_canary) writer_->write(own.canary_destination, *own.format, values);
     }
     if (exchange.record) hand_on_record(exchange);
     meters_.record(slot, sample);
+    if (exchange.is_canary) count_canary(exchange, sample);
     if (exchange.error && status >= 500) explain(exchange, now);
+}
+
+void Recorder::count_canary(const Exchange& exchange, const telemetry::MeterSample& sample) {
+    meters_.record_besides(exchange.stage_method ? exchange.stage_method->canary_meter_slot
+                                                 : exchange.stage->canary_unmatched_meter_slot(),
+                           sample);
 }
 
 const Recorder::StageLog& Recorder::stage_log(const Exchange& exchange) {
@@ -67,7 +75,9 @@ const Recorder::StageLog& Recorder::stage_log(const Exchange& exchange) {
     made.stage = exchange.stage;
     if (!stage.access_log_format().empty()) {
         made.format = std::make_unique<telemetry::LogFormat>(stage.access_log_format());
-        made.destination = log_.destination(stage.settings().access_log.destination_arn);
+        const std::string& arn = stage.settings().access_log.destination_arn;
+        made.destination = log_.destination(arn);
+        if (stage.has_canary()) made.canary_destination = log_.destination(arn, true);
     }
     if (stage.has_execution_log()) {
         made.execution = log_.execution_destination(stage.api_id(), stage.name(), false);

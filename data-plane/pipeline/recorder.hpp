@@ -33,11 +33,13 @@ private:
         std::weak_ptr<const snapshot::CompiledStage> stage;
         std::unique_ptr<const telemetry::LogFormat> format;
         telemetry::LogDestination destination = telemetry::AccessLog::kNone;
+        telemetry::LogDestination canary_destination = telemetry::AccessLog::kNone;
         telemetry::LogDestination execution = telemetry::AccessLog::kNone;
         telemetry::LogDestination canary_execution = telemetry::AccessLog::kNone;
     };
 
     const StageLog& stage_log(const Exchange& exchange);
+    void count_canary(const Exchange& exchange, const telemetry::MeterSample& sample);
     void write_execution_log(const Exchange& exchange);
     void hand_on_record(const Exchange& exchange);
     void explain(const Exchange& exchange, SteadyTime now);

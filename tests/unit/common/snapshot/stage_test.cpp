@@ -101,6 +101,22 @@ TEST_CASE("each method gets its counters, unmatched requests theirs") {
     CHECK(method_at(stage->production(), "/a", Verb::Get).meter_slot == 2);
 }
 
+TEST_CASE("a canary's requests are counted for the stage and besides for its own") {
+    std::vector<std::string> asked;
+    const auto slots = [&asked](const model::Stage& stage, std::string_view path,
+                                std::string_view verb) {
+        asked.push_back(stage.api_id + " " + stage.name + " " + std::string(verb) +
+                        std::string(path));
+        return static_cast<std::uint32_t>(asked.size() - 1);
+    };
+    const auto stage = stage_of(deployment_of({{"GET", "/a"}}), slots);
+    const StageMethod& canary = method_at(stage->variant(true), "/a", Verb::Get);
+    const std::string api = stage->api_id();
+    CHECK(asked.at(canary.meter_slot) == api + " prod GET/a");
+    CHECK(asked.at(canary.canary_meter_slot) == api + " prod/Canary GET/a");
+    CHECK(asked.at(stage->canary_unmatched_meter_slot()) == api + " prod/Canary ");
+}
+
 TEST_CASE("stage records of wrong form are refused") {
     for (
         const std::string_view text :

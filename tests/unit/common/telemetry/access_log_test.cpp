@@ -84,6 +84,21 @@ TEST_CASE("each destination has its file, in order of its lines") {
     CHECK(read(folder.path() / "two.log") == "1\n");
 }
 
+TEST_CASE("what has no file for want of room counts as dropped") {
+    const TemporaryFolder folder;
+    AccessLog log(
+        {.default_file = "", .folder = folder.path(), .destinations_max = 1, .report = {}});
+    auto writer = log.make_writer();
+    writer->write(log.destination("a"), kFormat, request("written"));
+    writer->write(log.destination("b"), kFormat, request("lost"));
+    writer->write(log.execution_destination("api", "prod", false), "lost\nlost\n");
+    writer.reset();
+    wait_until_written(log, 4);
+    CHECK(log.written_lines() == 1);
+    CHECK(log.dropped_lines() == 3);
+    CHECK(read(folder.path() / "a.log") == "written\n");
+}
+
 TEST_CASE("without a default file nothing is written for it") {
     const TemporaryFolder folder;
     AccessLog log({.default_file = "", .folder = folder.path(), .report = {}});
@@ -112,10 +127,10 @@ TEST_CASE("destinations are bounded") {
     const TemporaryFolder folder;
     AccessLog log(
         {.default_file = "", .folder = folder.path(), .destinations_max = 2, .report = {}});
-    CHECK(log.destination("a") != AccessLog::kNone);
-    CHECK(log.destination("b") != AccessLog::kNone);
-    CHECK(log.destination("c") == AccessLog::kNone);
-    CHECK(log.destination("a") != AccessLog::kNone);
+    CHECK(log.destination("a") != AccessLog::kNoRoom);
+    CHECK(log.destination("b") != AccessLog::kNoRoom);
+    CHECK(log.destination("c") == AccessLog::kNoRoom);
+    CHECK(log.destination("a") != AccessLog::kNoRoom);
 }
 
 TEST_CASE("files are opened anew when asked, for rotation") {
@@ -234,4 +249,13 @@ TEST_CASE("file names come from the destination and stay in the folder") {
         CHECK_FALSE(name.starts_with('.'));
     }
     CHECK(log_file_name(std::string(5000, 'a')).size() < 255);
+}
+
+TEST_CASE("a canary's file is that of the log group with /Canary behind it") {
+    const std::string group = "arn:aws:logs:us-east-1:000000000000:log-group:my-api";
+    const std::string canary = log_file_name(group, true);
+    CHECK(canary.starts_with("my-api_Canary-"));
+    CHECK(canary == log_file_name(group + "/Canary"));
+    CHECK(canary == log_file_name(group + ":*", true));
+    CHECK(canary != log_file_name(group + "_Canary"));
 }

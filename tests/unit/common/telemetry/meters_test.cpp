@@ -97,6 +97,25 @@ TEST_CASE("the exposition sums reactors and leaves out what never counted") {
     CHECK(text.find("idle") == std::string::npos);
 }
 
+TEST_CASE("a request of a canary is one response, counted in two slots") {
+    MeterRegistry registry;
+    const MeterSlot stage = registry.slot({"a1", "pets", "prod", "/", "GET"});
+    const MeterSlot canary = registry.slot({"a1", "pets", "prod/Canary", "/", "GET"});
+    ReactorMeters meters;
+    MeterSample sample;
+    sample.status = 404;
+    meters.record(stage, sample);
+    meters.record_besides(canary, sample);
+    SlotTotals totals;
+    meters.add_to(canary, totals);
+    CHECK(totals.client_errors() == 1);
+    CHECK(meters.responses(404) == 1);
+    const std::array<const ReactorMeters*, 1> reactors{&meters};
+    const std::string text = expose({}, registry, reactors);
+    CHECK(text.find(R"(Stage="prod/Canary",Resource="/",Method="GET"} 1)") != std::string::npos);
+    CHECK(text.find(R"(Stage="prod",Resource="/",Method="GET"} 1)") != std::string::npos);
+}
+
 TEST_CASE("labels cannot break out of their line") {
     MeterRegistry registry;
     const MeterSlot slot = registry.slot({"id", "a\"}\n evil 1", "st\\age", "/\n", "GET"});
