@@ -182,12 +182,15 @@ Result<void> serve(const config::WorkerSettings& settings) {
         },
         loading.worker_id};
 
+    cache::ReplacedFeed replaced(settings.redis_url, settings.name_space);
+    const cache::CacheShared caching = cache_sharing(settings, *master_key, redis, replaced);
     Reactors reactors;
     std::vector<worker::ReactorPort> ports;
     tls::ClientContext::Options client_tls;
     client_tls.trust = *std::move(trust);
     const ReactorSharing sharing{
-        installation, keys, resolver, access_log, explaining, client_tls, caller_limits(settings)};
+        installation, keys,       resolver,                access_log,
+        explaining,   client_tls, caller_limits(settings), caching};
     for (std::int64_t i = 0; i < settings.threads; ++i) {
         auto reactor = ReactorThread::create(sharing);
         if (!reactor) return std::move(reactor).error();

@@ -57,6 +57,18 @@ telemetry::AccessLog::Options access_log_options(const config::WorkerSettings& s
     return options;
 }
 
+cache::CacheShared cache_sharing(const config::WorkerSettings& settings,
+                                 const crypto::MasterKey& master_key, redis::Client& redis,
+                                 cache::ReplacedFeed& feed) {
+    return {.redis = &redis,
+            .feed = &feed,
+            .name_space = settings.name_space,
+            .id_key = crypto::HmacKey(master_key.derive(crypto::kCacheIdLabel)),
+            .encryption_key = master_key.derive(crypto::kCacheEncryptionLabel),
+            .memory_bytes_max =
+                static_cast<std::size_t>(settings.cache_memory_bytes / settings.threads)};
+}
+
 worker::Loader::Options loader_options(const config::WorkerSettings& settings) {
     worker::Loader::Options options;
     options.redis_url = settings.redis_url;

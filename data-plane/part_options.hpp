@@ -1,7 +1,10 @@
 #pragma once
 
 #include "common/config/settings.hpp"
+#include "common/crypto/master_key.hpp"
+#include "common/redis/client.hpp"
 #include "common/telemetry/access_log.hpp"
+#include "data-plane/cache/shared_store.hpp"
 #include "data-plane/net/limits.hpp"
 #include "data-plane/pipeline/services.hpp"
 #include "data-plane/worker/loader.hpp"
@@ -12,6 +15,10 @@ namespace turnpike {
 
 pipeline::Installation installation_of(const config::WorkerSettings& settings);
 telemetry::AccessLog::Options access_log_options(const config::WorkerSettings& settings);
+/// `redis` and `feed` outlive what shares the cache.
+cache::CacheShared cache_sharing(const config::WorkerSettings& settings,
+                                 const crypto::MasterKey& master_key, redis::Client& redis,
+                                 cache::ReplacedFeed& feed);
 worker::Loader::Options loader_options(const config::WorkerSettings& settings);
 /// Raises the process's limit of descriptors; fewer connections than the settings allow if it is
 /// too low for them, which is logged.

@@ -39,6 +39,7 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
                              std::unique_ptr<tls::ClientContext> client_tls)
     : keys_(reactor_, sharing.keys),
       key_source_(keys_),
+      cache_(reactor_, sharing.cache),
       client_tls_(std::move(client_tls)),
       names_(
           reactor_,
@@ -55,7 +56,8 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
                  .keys = key_source_,
                  .upstreams = upstreams_,
                  .log = recorder_,
-                 .installation = sharing.installation}),
+                 .installation = sharing.installation,
+                 .cache = &cache_}),
       pipeline_(services_, phase::order()),
       log_timer_(reactor_, [this] { hand_on_log(); }),
       server_(reactor_, buffers_, pipeline_, sharing.caller_limits) {
@@ -66,6 +68,7 @@ ReactorThread::~ReactorThread() {
     if (!thread_.joinable()) return;
     reactor_.stop();
     thread_.join();
+    cache_.stop();
 }
 
 void ReactorThread::start() {

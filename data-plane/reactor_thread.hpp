@@ -9,6 +9,7 @@
 #include "common/base/result.hpp"
 #include "common/telemetry/access_log.hpp"
 #include "common/telemetry/meters.hpp"
+#include "data-plane/cache/response_cache.hpp"
 #include "data-plane/integration/names.hpp"
 #include "data-plane/integration/resolver.hpp"
 #include "data-plane/integration/upstreams.hpp"
@@ -32,6 +33,7 @@ struct ReactorSharing {
     pipeline::Recorder::Explaining explaining;
     tls::ClientContext::Options client_tls;
     net::Limits caller_limits;
+    const cache::CacheShared& cache;
 };
 
 /// One reactor with everything that serves requests on it, and the thread that runs it.
@@ -81,6 +83,7 @@ private:
     worker::KeyDirectory keys_;
     LoadedStages stages_;
     DirectoryKeys key_source_;
+    cache::ResponseCache cache_;
     std::unique_ptr<tls::ClientContext> client_tls_;
     integration::Names names_;
     integration::Upstreams upstreams_;

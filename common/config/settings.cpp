@@ -11,6 +11,7 @@
 namespace turnpike::config {
 namespace {
 
+constexpr std::int64_t kCacheBytesMax = std::int64_t{1} << 40U;
 constexpr std::int64_t kThreadsMax = 1024;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
 constexpr std::int64_t kRetentionDaysMax = 36'500;
@@ -270,6 +271,11 @@ Result<void> take_worker(const Options& options, WorkerSettings& settings) {
         return t;
     if (settings.threads == 0) {
         settings.threads = std::max(1U, std::thread::hardware_concurrency());
+    }
+    if (auto t = take_number(options, "cache-memory-bytes", 0, kCacheBytesMax,
+                             settings.cache_memory_bytes);
+        !t) {
+        return t;
     }
     if (auto t = take_time(options, "drain-timeout-ms", 0, kTimeoutMsMax, settings.drain_timeout);
         !t) {

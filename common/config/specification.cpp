@@ -75,6 +75,8 @@ constexpr Specification kSpecifications[] = {
     {"access-log", Who::Worker, "",
      "file of the access log, - for standard output, or off [log-dir/access.log]"},
     {"log-dir", Who::Worker, "", "directory of stages' own access logs [home/log]"},
+    {"cache-memory-bytes", Who::Worker, "67108864",
+     "memory for cached answers in front of Redis, of all reactors together; 0: none"},
     {"drain-timeout-ms", Who::Worker, "30000",
      "time that requests have to end when the worker stops"},
     {"request-uri-bytes-max", Who::Worker, "10240", "longest request target; beyond: 414"},

@@ -13,6 +13,8 @@ inline constexpr std::string_view kSealLabel = "seal";
 inline constexpr std::string_view kApiKeyLookupLabel = "api-key-lookup";
 inline constexpr std::string_view kSessionTokenLabel = "session-token";
 inline constexpr std::string_view kTlsTicketsLabel = "tls-tickets";
+inline constexpr std::string_view kCacheIdLabel = "cache-id";
+inline constexpr std::string_view kCacheEncryptionLabel = "cache-encryption";
 
 /// The installation's root secret: 32 bytes, kept as 64 hexadecimal digits in a file that only its
 /// owner may read. Never used itself, only what is derived from it.

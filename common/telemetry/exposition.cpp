@@ -5,6 +5,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <sstream>
 
@@ -142,6 +143,16 @@ std::string expose(std::span<const Reading> readings, const MeterRegistry& regis
                  [](const SlotTotals& totals) { return totals.client_errors(); });
     write_counts(out, rows, "turnpike_api_5xx_error_total", "Responses 5xx (5XXError)",
                  [](const SlotTotals& totals) { return totals.server_errors(); });
+    std::vector<Row> cached;
+    std::ranges::copy_if(rows, std::back_inserter(cached), [](const Row& row) {
+        return row.totals.cache_hits + row.totals.cache_misses > 0;
+    });
+    write_counts(out, cached, "turnpike_api_cache_hit_count_total",
+                 "Requests answered from the response cache (CacheHitCount)",
+                 [](const SlotTotals& totals) { return totals.cache_hits; });
+    write_counts(out, cached, "turnpike_api_cache_miss_count_total",
+                 "Requests of cached methods that were not (CacheMissCount)",
+                 [](const SlotTotals& totals) { return totals.cache_misses; });
     write_latencies(out, rows, "turnpike_api_latency_seconds",
                     "From the request to the end of the response (Latency)", &SlotTotals::latency);
     write_latencies(out, rows, "turnpike_api_integration_latency_seconds",

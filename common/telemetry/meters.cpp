@@ -107,6 +107,8 @@ void ReactorMeters::record_besides(MeterSlot slot, const MeterSample& sample) {
     if (sample.integration_latency) {
         record_latency(counters.integration_latency, *sample.integration_latency);
     }
+    if (sample.cache == CacheResult::None) return;
+    add(sample.cache == CacheResult::Hit ? counters.cache_hits : counters.cache_misses, 1);
 }
 
 void ReactorMeters::add_latency(const Latency& latency, LatencyTotals& totals) {
@@ -126,6 +128,8 @@ void ReactorMeters::add_to(MeterSlot slot, SlotTotals& totals) const {
     }
     add_latency(counters.latency, totals.latency);
     add_latency(counters.integration_latency, totals.integration_latency);
+    totals.cache_hits += counters.cache_hits.load(std::memory_order_relaxed);
+    totals.cache_misses += counters.cache_misses.load(std::memory_order_relaxed);
 }
 
 std::uint64_t ReactorMeters::responses(int status) const {

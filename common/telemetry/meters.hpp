@@ -67,11 +67,15 @@ constexpr std::array<Microseconds, 15> kLatencyBounds{
     Microseconds{250'000},   Microseconds{500'000},    Microseconds{1'000'000},
     Microseconds{2'500'000}, Microseconds{10'000'000}, Microseconds{30'000'000}};
 
+/// What the response cache had for a request.
+enum class CacheResult : std::uint8_t { None, Hit, Miss };
+
 /// What one request adds.
 struct MeterSample {
     int status = 0;          ///< Of the response; beyond 599 it counts as 599.
     Microseconds latency{};  ///< From the request to the end of the response.
     std::optional<Microseconds> integration_latency;  ///< Only if the back end was called.
+    CacheResult cache = CacheResult::None;            ///< None: the method is not cached.
 };
 
 /// Sums of all reactors; a value.
@@ -83,6 +87,8 @@ struct SlotTotals {
     std::array<std::uint64_t, 5> statuses{};  ///< 1xx to 5xx.
     LatencyTotals latency;
     LatencyTotals integration_latency;
+    std::uint64_t cache_hits = 0;
+    std::uint64_t cache_misses = 0;
     std::uint64_t count() const;
     std::uint64_t client_errors() const { return statuses[3]; }
     std::uint64_t server_errors() const { return statuses[4]; }
@@ -120,6 +126,8 @@ private:
         std::array<Counter, 5> statuses{};
         Latency latency;
         Latency integration_latency;
+        Counter cache_hits{};
+        Counter cache_misses{};
     };
     static constexpr std::size_t kBlockSlots = 16;
     struct Block {

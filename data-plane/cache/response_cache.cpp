@@ -77,8 +77,9 @@ struct ResponseCache::State : std::enable_shared_from_this<ResponseCache::State>
 
     worker::Task<Answer> follow(Query query, std::shared_ptr<Pending> pending);
     worker::Task<Answer> lead(Query query, Lead lead, std::shared_ptr<const Response> fallback);
+    /// `asked_at`: `replacements` when Redis was asked.
     std::optional<Answer> take(const Query& query, Lead& lead, Fetched& fetched,
-                               std::shared_ptr<const Response>& fallback);
+                               std::uint64_t asked_at, std::shared_ptr<const Response>& fallback);
 
     worker::Reactor& reactor;
     const CacheShared& shared;
@@ -227,8 +228,13 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::follow(Query query,
 
 /// What was found in Redis ends the search, or is kept for the case that the back end fails.
 std::optional<ResponseCache::Answer> ResponseCache::State::take(
-    const Query& query, Lead& lead, Fetched& fetched, std::shared_ptr<const Response>& fallback) {
+    const Query& query, Lead& lead, Fetched& fetched, std::uint64_t asked_at,
+    std::shared_ptr<const Response>& fallback) {
     if (fetched.state != Fetched::State::Found) return std::nullopt;
+    if (asked_at == replacements) {
+        remember(query, lead.pending_->place.id, fetched.response, fetched.fresh_for,
+                 fetched.kept_for);
+    }
     Answer answer;
     if (fetched.response->is_note()) {
         close(*lead.pending_, nullptr);
@@ -254,22 +260,24 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::lead(
     const std::shared_ptr<State> self = shared_from_this();
     const SteadyTime deadline = reactor.now() + query.patience;
     Milliseconds pause = limits::kLookFirst;
+    std::uint64_t before = replacements;
+    Fetched fetched = co_await store.fetch(mine.pending_->place);
+    bool goes_on = fetched.state != Fetched::State::Failed;
+    bool has_tried = false;
     while (true) {
-        const std::uint64_t before = replacements;
-        Fetched fetched = co_await store.fetch(mine.pending_->place);
-        if (fetched.state == Fetched::State::Found && before == replacements) {
-            remember(query, mine.pending_->place.id, fetched.response, fetched.fresh_for,
-                     fetched.kept_for);
-        }
-        std::optional<Answer> found = take(query, mine, fetched, fallback);
+        std::optional<Answer> found = take(query, mine, fetched, before, fallback);
         if (found) co_return *std::move(found);
-        if (fetched.state == Fetched::State::Failed) break;
+        if (!goes_on) break;
+        if (std::exchange(has_tried, true)) {
+            co_await worker::Delay(reactor, pause);
+            pause = std::min(2 * pause, limits::kLookMost);
+        }
         std::string token = new_token();
-        const SharedStore::Lock locked = co_await store.lock(mine.pending_->place, token);
-        if (locked == SharedStore::Lock::Taken) hold_lock(*mine.pending_, std::move(token));
-        if (locked != SharedStore::Lock::Held || reactor.now() >= deadline) break;
-        co_await worker::Delay(reactor, pause);
-        pause = std::min(2 * pause, limits::kLookMost);
+        before = replacements;
+        SharedStore::Locked locked = co_await store.lock(mine.pending_->place, token);
+        if (locked.state == SharedStore::Lock::Taken) hold_lock(*mine.pending_, std::move(token));
+        goes_on = locked.state == SharedStore::Lock::Held && reactor.now() < deadline;
+        fetched = std::move(locked.fetched);
     }
     Answer answer;
     answer.fallback = std::move(fallback);
@@ -290,8 +298,11 @@ ResponseCache::ResponseCache(worker::Reactor& reactor, const CacheShared& shared
         });
 }
 
-ResponseCache::~ResponseCache() {
+ResponseCache::~ResponseCache() { stop(); }
+
+void ResponseCache::stop() {
     state_->gate->close();
+    state_->store.stop();
     // Their timers know the state, and requests may hold them for longer.
     for (const auto& [key, open] : state_->pending) open->renewal.reset();
 }
@@ -330,17 +341,17 @@ worker::Task<ResponseCache::Lead> ResponseCache::confirm(Query query, Lead lead)
     const std::shared_ptr<State> state = state_;
     Pending& pending = *lead.pending_;
     if (!state->store.is_available()) co_return std::move(lead);
-    Fetched fetched = co_await state->store.fetch(pending.place);
+    std::string token = state->new_token();
+    SharedStore::Locked locked = co_await state->store.lock(pending.place, token);
+    if (locked.state == SharedStore::Lock::Taken) state->hold_lock(pending, std::move(token));
+    const Fetched& fetched = locked.fetched;
     if (fetched.state == Fetched::State::Found && fetched.fresh_for > Milliseconds(0)) {
         state->remember(query, pending.place.id, fetched.response, fetched.fresh_for,
                         fetched.kept_for);
         state->close(pending, fetched.response);
         co_return Lead();
     }
-    std::string token = state->new_token();
-    const SharedStore::Lock locked = co_await state->store.lock(pending.place, token);
-    if (locked == SharedStore::Lock::Taken) state->hold_lock(pending, std::move(token));
-    if (locked != SharedStore::Lock::Held) co_return std::move(lead);
+    if (locked.state != SharedStore::Lock::Held) co_return std::move(lead);
     state->close(pending, nullptr);
     co_return Lead();
 }

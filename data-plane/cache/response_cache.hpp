@@ -77,6 +77,9 @@ public:
     /// The call failed. `fallback`, if not null, answers those who wait.
     void fail(Lead lead, std::shared_ptr<const Response> fallback);
 
+    /// Its requests are over, or will be: Redis is not asked any more. Thread: the reactor's, or
+    /// any once it has ended.
+    void stop();
     std::size_t memory_bytes() const;
 
 private:

@@ -43,7 +43,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0
   forget(id)
 end
 local size, most, left = tonumber(ARGV[4]), tonumber(ARGV[5]), 1000
-while total + size > most and left > 0 do
+while size <= most and total + size > most and left > 0 do
   local first = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
   if not first then break end
   forget(first)
@@ -90,10 +90,15 @@ SharedStore::SharedStore(worker::Reactor& reactor, const CacheShared& shared)
       gate_(std::make_shared<PostGate>(reactor)),
       storing_bytes_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
-SharedStore::~SharedStore() { gate_->close(); }
+SharedStore::~SharedStore() { stop(); }
+
+void SharedStore::stop() {
+    is_stopped_ = true;
+    gate_->close();
+}
 
 bool SharedStore::is_available() const {
-    return shared_.redis != nullptr && reactor_.now() >= rests_until_ &&
+    return shared_.redis != nullptr && !is_stopped_ && reactor_.now() >= rests_until_ &&
            shared_.redis->is_connected();
 }
 
@@ -136,8 +141,22 @@ worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<C
     co_return replies;
 }
 
+SharedStore::Fetched SharedStore::fetched(const Place& place, Result<Reply>& time,
+                                          Result<Reply>& entry) const {
+    Fetched found;
+    if (!time || !entry) return found;
+    found.state = Fetched::State::Absent;
+    const std::int64_t left = time->integer;
+    if (entry->kind != Reply::Kind::Text || left <= 0) return found;
+    found.response = read(place, std::move(entry->text));
+    if (!found.response) return found;
+    found.state = Fetched::State::Found;
+    found.kept_for = Milliseconds(left);
+    found.fresh_for = found.kept_for - found.response->kept_longer();
+    return found;
+}
+
 worker::Task<SharedStore::Fetched> SharedStore::fetch(Place place) {
-    Fetched fetched;
     const StageNames names(shared_.name_space, place.stage);
     const std::string key = names.entry(place.id);
     // The time first: an entry that comes in between has more of it, not less.
@@ -145,27 +164,24 @@ worker::Task<SharedStore::Fetched> SharedStore::fetch(Place place) {
     commands.push_back({"PTTL", key});
     commands.push_back({"GET", key});
     std::optional<Replies> replies = co_await ask(std::move(commands));
-    if (!replies || !(*replies)[0] || !(*replies)[1]) co_return fetched;
-    Reply& entry = *(*replies)[1];
-    const std::int64_t left = (*replies)[0]->integer;
-    fetched.state = Fetched::State::Absent;
-    if (entry.kind != Reply::Kind::Text || left <= 0) co_return fetched;
-    fetched.response = read(place, std::move(entry.text));
-    if (!fetched.response) co_return fetched;
-    fetched.state = Fetched::State::Found;
-    fetched.kept_for = Milliseconds(left);
-    fetched.fresh_for = fetched.kept_for - fetched.response->kept_longer();
-    co_return fetched;
+    if (!replies) co_return Fetched();
+    co_return fetched(place, (*replies)[0], (*replies)[1]);
 }
 
-worker::Task<SharedStore::Lock> SharedStore::lock(Place place, std::string token) {
+worker::Task<SharedStore::Locked> SharedStore::lock(Place place, std::string token) {
     const StageNames names(shared_.name_space, place.stage);
+    const std::string key = names.entry(place.id);
     std::vector<Command> commands;
     commands.push_back({"SET", names.lock(place.id), std::move(token), "NX", "PX",
                         std::to_string(limits::kLockTime.count())});
-    const std::optional<Replies> replies = co_await ask(std::move(commands));
-    if (!replies || !(*replies)[0]) co_return Lock::Failed;
-    co_return (*replies)[0]->is_nil() ? Lock::Held : Lock::Taken;
+    commands.push_back({"PTTL", key});
+    commands.push_back({"GET", key});
+    std::optional<Replies> replies = co_await ask(std::move(commands));
+    Locked locked;
+    if (!replies || !(*replies)[0]) co_return locked;
+    locked.state = (*replies)[0]->is_nil() ? Lock::Held : Lock::Taken;
+    locked.fetched = fetched(place, (*replies)[1], (*replies)[2]);
+    co_return locked;
 }
 
 void SharedStore::renew(const Place& place) {

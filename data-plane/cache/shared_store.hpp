@@ -51,19 +51,26 @@ public:
         Milliseconds kept_for{0};
     };
     enum class Lock : std::uint8_t { Taken, Held, Failed };
+    struct Locked {
+        Lock state = Lock::Failed;
+        Fetched fetched;  ///< What there was once the lock was taken, or held.
+    };
 
     SharedStore(worker::Reactor& reactor, const CacheShared& shared);
     ~SharedStore();
     SharedStore(const SharedStore&) = delete;
     SharedStore& operator=(const SharedStore&) = delete;
 
+    /// Nothing is asked any more: the client may go.
+    void stop();
     /// Redis is there, and was not too slow just now.
     bool is_available() const;
     Place place_of(const snapshot::MethodCaching& caching, std::string_view key) const;
 
     worker::Task<Fetched> fetch(Place place);
-    /// Tries to be the one who calls the back end. Held: by somebody else.
-    worker::Task<Lock> lock(Place place, std::string token);
+    /// Tries to be the one who calls the back end. Held: by somebody else. Looks again afterwards:
+    /// who held the lock before may just have stored.
+    worker::Task<Locked> lock(Place place, std::string token);
     void renew(const Place& place);
     /// Nothing was stored.
     void unlock(const Place& place, const std::string& token);
@@ -80,6 +87,8 @@ private:
     struct Question;
     using Replies = std::vector<Result<redis::Reply>>;
     worker::Task<std::optional<Replies>> ask(std::vector<redis::Command> commands);
+    Fetched fetched(const Place& place, Result<redis::Reply>& time,
+                    Result<redis::Reply>& entry) const;
     std::string wire_form(const Place& place, const Response& response) const;
     std::shared_ptr<const Response> read(const Place& place, std::string bytes) const;
 
@@ -88,6 +97,7 @@ private:
     std::shared_ptr<PostGate> gate_;
     std::shared_ptr<std::atomic<std::size_t>> storing_bytes_;
     SteadyTime rests_until_;
+    bool is_stopped_ = false;
 };
 
 }  // namespace turnpike::cache

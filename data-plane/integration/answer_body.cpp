@@ -1,5 +1,7 @@
 #include "data-plane/integration/answer_body.hpp"
 
+#include <limits>
+
 #include "common/snapshot/test_invocation.hpp"
 
 namespace turnpike::integration {
@@ -14,13 +16,17 @@ using pipeline::Outcome;
 /// For all of the body; silence has its own bound, the integration's timeout.
 constexpr Milliseconds kAnswerTime = snapshot::test_limits::kIntegrationTimeoutMax;
 
-worker::Task<Outcome> collect(Exchange& exchange, worker::MaybeTask<BodyPiece> first) {
+constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+
+worker::Task<Outcome> collect(Exchange& exchange, worker::MaybeTask<BodyPiece> first,
+                              std::uint64_t enough) {
     net::BodySource& source = exchange.integration_response.answer->body();
     std::string& collected = exchange.integration_response.collected;
     const SteadyTime deadline = exchange.services.reactor.now() + kAnswerTime;
     BodyPiece piece = co_await first;
     while (piece.status == BodyPiece::Status::Data) {
         collected.append(piece.bytes);
+        if (collected.size() > enough) co_return Outcome::Continue;
         if (collected.size() > exchange.services.installation.response_bytes_max) {
             piece.status = BodyPiece::Status::TooLarge;
         } else if (exchange.services.reactor.now() > deadline) {
@@ -88,11 +94,16 @@ GatewayError answer_error(const Exchange& exchange, BodyPiece::Status status) {
 }
 
 worker::MaybeTask<Outcome> collect_answer(Exchange& exchange) {
+    return collect_answer(exchange, kAll);
+}
+
+worker::MaybeTask<Outcome> collect_answer(Exchange& exchange, std::uint64_t enough) {
     pipeline::IntegrationResponse& response = exchange.integration_response;
     if (response.body) return Outcome::Continue;
     net::BodySource& source = response.answer->body();
     auto first = source.next();
-    if (!first.is_ready()) return collect(exchange, std::move(first));
+    const bool has_begun = !response.collected.empty();
+    if (has_begun || !first.is_ready()) return collect(exchange, std::move(first), enough);
     const BodyPiece piece = first.await_resume();
     if (piece.bytes.size() > exchange.services.installation.response_bytes_max) {
         return end_with(exchange, answer_error(exchange, BodyPiece::Status::TooLarge));
@@ -106,7 +117,7 @@ worker::MaybeTask<Outcome> collect_answer(Exchange& exchange) {
         response.body = piece.bytes;
         return Outcome::Continue;
     }
-    return collect(exchange, piece);
+    return collect(exchange, piece, enough);
 }
 
 }  // namespace turnpike::integration

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "data-plane/pipeline/driver.hpp"
 #include "data-plane/pipeline/exchange.hpp"
 #include "data-plane/worker/maybe_task.hpp"
@@ -10,6 +12,11 @@ namespace turnpike::integration {
 /// Does nothing if it is there already. Ends with 500 or, for proxies, 502 if it is too large, 504
 /// if it breaks off or drips longer than any integration may take. Requires: an answer.
 worker::MaybeTask<pipeline::Outcome> collect_answer(pipeline::Exchange& exchange);
+
+/// As above, but reads no more than it needs to know that the body is longer than `enough`: then
+/// integration_response.body stays unset, and what was read is in `collected`.
+worker::MaybeTask<pipeline::Outcome> collect_answer(pipeline::Exchange& exchange,
+                                                    std::uint64_t enough);
 
 /// Reads to the end of an answer whose body nobody looks at, if that is short and comes at once, so
 /// that its connection can serve again. What goes wrong costs the connection only. Gives Continue.

@@ -1,5 +1,7 @@
 #include "data-plane/phase/authorize.hpp"
 
+#include "data-plane/pipeline/method_arn.hpp"
+
 namespace turnpike::phase {
 namespace {
 
@@ -8,27 +10,6 @@ using pipeline::Exchange;
 using pipeline::GatewayError;
 using pipeline::GatewayResponseType;
 using pipeline::Outcome;
-
-/// "arn:aws:execute-api:us-east-1:********0000:abc123/prod/GET/pets": the account masked but for
-/// its last digits.
-void append_method_arn(pipeline::ArenaText& out, const Exchange& exchange) {
-    const pipeline::Installation& installation = exchange.services.installation;
-    const std::string_view account = installation.account_id;
-    out += "arn:";
-    out += installation.partition;
-    out += ":execute-api:";
-    out += installation.region;
-    out += ":********";
-    out += account.substr(account.size() < 4 ? 0 : account.size() - 4);
-    out += ':';
-    out += exchange.api_id;
-    out += '/';
-    out += exchange.stage_name;
-    out += '/';
-    out += exchange.http_method;
-    if (!exchange.path.starts_with('/')) out += '/';
-    out += exchange.path;
-}
 
 GatewayError policy_denial(Exchange& exchange) {
     pipeline::ArenaText text(exchange.arena);

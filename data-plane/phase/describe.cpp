@@ -128,6 +128,21 @@ std::string_view kind_of(snapshot::CompiledIntegration::Type type) {
     return "";
 }
 
+std::string_view source_of(cache::ResponseCache::Source source) {
+    using Source = cache::ResponseCache::Source;
+    switch (source) {
+        case Source::None:
+            break;
+        case Source::Memory:
+            return "memory";
+        case Source::Redis:
+            return "redis";
+        case Source::Coalesced:
+            return "the call of another request";
+    }
+    return "none";
+}
+
 void note_template(Exchange& exchange, ExecutionRecord& record) {
     using Kind = integration::RequestTemplate::Kind;
     if (exchange.integration().is_proxy()) return record.note("body", "passed as it came");
@@ -248,6 +263,24 @@ void describe_validation(Exchange& exchange, ExecutionRecord& record) {
     }
 }
 
+void describe_cache(Exchange& exchange, ExecutionRecord& record) {
+    const pipeline::CacheUse& use = exchange.cache;
+    switch (use.result) {
+        case pipeline::CacheUse::Result::None:
+            return record.note("cache", "not for this method");
+        case pipeline::CacheUse::Result::Miss:
+            if (use.warns) record.note("cacheControl", "ignored: not authorized");
+            return record.note("cache", use.replaces ? "passed over: max-age=0" : "miss");
+        case pipeline::CacheUse::Result::Hit:
+            break;
+    }
+    record.note("cache", use.is_stale ? "hit, stale" : "hit");
+    record.note("source", text_of(source_of(use.source)));
+    if (use.warns) record.note("cacheControl", "ignored: not authorized");
+    // Before it is compressed.
+    record.response_body.set(exchange.method_response.text);
+}
+
 void describe_integration_request(Exchange& exchange, ExecutionRecord& record) {
     if (!exchange.has_integration()) return;
     record.note("integration", text_of(kind_of(exchange.integration().type)));
@@ -302,6 +335,16 @@ void describe_method_response(Exchange& exchange, ExecutionRecord& record) {
     const auto selected = integration::select_response(exchange);
     if (!selected) return record.note("selected", "none");
     record.note("selected", "the response with status " + std::to_string((*selected)->status));
+}
+
+void describe_storing(Exchange& exchange, ExecutionRecord& record) {
+    const pipeline::CacheUse& use = exchange.cache;
+    if (use.key.empty()) return;
+    if (exchange.error) return record.note("stored", "no: the call failed");
+    const bool is_stale = use.result == pipeline::CacheUse::Result::Hit;
+    if (!is_stale) return;
+    record.note("answered", "with the stale entry, since the call failed");
+    record.response_body.set(exchange.method_response.text);
 }
 
 void describe_compression(Exchange& exchange, ExecutionRecord& record) {

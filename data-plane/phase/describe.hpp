@@ -20,9 +20,11 @@ void describe_authorization(pipeline::Exchange& exchange, pipeline::ExecutionRec
 void describe_api_key(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
 void describe_body(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
 void describe_validation(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
+void describe_cache(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
 void describe_integration_request(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
 void describe_integration_response(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
 void describe_method_response(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
+void describe_storing(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
 void describe_compression(pipeline::Exchange& exchange, pipeline::ExecutionRecord& record);
 
 /// The request as the method sees it. `path`: as the caller wrote it, after the stage.

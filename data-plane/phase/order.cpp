@@ -11,12 +11,14 @@
 #include "data-plane/phase/identify_stage.hpp"
 #include "data-plane/phase/integrate.hpp"
 #include "data-plane/phase/log_request.hpp"
+#include "data-plane/phase/look_up_cache.hpp"
 #include "data-plane/phase/map_request.hpp"
 #include "data-plane/phase/map_response.hpp"
 #include "data-plane/phase/match_route.hpp"
 #include "data-plane/phase/read_body.hpp"
 #include "data-plane/phase/respond.hpp"
 #include "data-plane/phase/start_record.hpp"
+#include "data-plane/phase/store_response.hpp"
 #include "data-plane/phase/validate.hpp"
 
 namespace turnpike::phase {
@@ -54,13 +56,33 @@ constexpr std::array kOrder{
     PhaseStep{.name = "read_body", .run_waiting = read_body, .describe = describe_body},
     // What is not valid reaches neither template nor back end.
     PhaseStep{.name = "validate", .run = validate, .describe = describe_validation},
+    // After all checks: a stored answer is only for callers who might have caused it.
+    PhaseStep{.name = "look_up_cache",
+              .run_waiting = look_up_cache,
+              .describe = describe_cache,
+              .is_skipped_by_test = true},
     // Last chance to refuse without the back end having seen anything.
-    PhaseStep{.name = "map_request", .run = map_request, .describe = describe_integration_request},
-    PhaseStep{
-        .name = "integrate", .run_waiting = integrate, .describe = describe_integration_response},
+    PhaseStep{.name = "map_request",
+              .run = map_request,
+              .describe = describe_integration_request,
+              .is_skipped_by_hit = true},
+    PhaseStep{.name = "integrate",
+              .run_waiting = integrate,
+              .describe = describe_integration_response,
+              .is_skipped_by_hit = true},
     // Before the first byte goes out: a mapping that fails still answers 500.
-    PhaseStep{
-        .name = "map_response", .run_waiting = map_response, .describe = describe_method_response},
+    PhaseStep{.name = "map_response",
+              .run_waiting = map_response,
+              .describe = describe_method_response,
+              .is_skipped_by_hit = true},
+    // What is stored is what all callers get, so before it is compressed for this one. After a
+    // failure, too: others may wait for the answer, and an old one may be good enough.
+    PhaseStep{.name = "store_response",
+              .run_waiting = store_response,
+              .describe = describe_storing,
+              .is_final = true,
+              .is_skipped_by_hit = true,
+              .is_skipped_by_test = true},
     // The body is what it will be, and nothing of it is sent yet.
     PhaseStep{.name = "compress",
               .run_waiting = compress,

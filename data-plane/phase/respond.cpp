@@ -75,6 +75,8 @@ worker::MaybeTask<Outcome> pass_upstream_body(Exchange& exchange) {
     net::BodySource& body = exchange.integration_response.answer->body();
     if (exchange.record) exchange.record->endpoint_response_body.set({});
     if (exchange.head().method() == http::Method::Head) return send_without_body(exchange);
+    const std::string& begun = exchange.integration_response.collected;
+    if (!begun.empty()) return stream(exchange, BodyPiece{BodyPiece::Status::Data, begun});
     auto first = body.next();
     if (first.is_ready()) {
         const BodyPiece piece = first.await_resume();

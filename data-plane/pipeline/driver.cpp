@@ -23,6 +23,7 @@ worker::Task<> Pipeline::handle(net::Request& request, net::ResponseWriter& writ
     bool has_ended = false;
     for (const PhaseStep& step : phases_) {
         if (has_ended && !step.is_final) continue;
+        if (step.is_skipped_by_hit && exchange.cache.result == CacheUse::Result::Hit) continue;
         if (exchange.record) begin_recorded(step, exchange);
         const Outcome outcome = step.run ? step.run(exchange) : co_await step.run_waiting(exchange);
         if (outcome == Outcome::Ended && !has_ended) {

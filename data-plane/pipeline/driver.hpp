@@ -26,6 +26,8 @@ struct PhaseStep {
     void (*describe)(Exchange& exchange, ExecutionRecord& record) = nullptr;
     /// Runs also after a phase ended the request.
     bool is_final = false;
+    /// Asks the back end, so that a stored answer does without it.
+    bool is_skipped_by_hit = false;
     /// TestInvokeMethod does without it: it concerns callers or stages, which a test has not.
     bool is_skipped_by_test = false;
 };

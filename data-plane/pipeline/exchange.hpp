@@ -11,6 +11,7 @@
 #include "common/snapshot/routing_table.hpp"
 #include "common/snapshot/stage.hpp"
 #include "common/snapshot/uri_template.hpp"
+#include "data-plane/cache/response_cache.hpp"
 #include "data-plane/net/buffer.hpp"
 #include "data-plane/net/request.hpp"
 #include "data-plane/net/response_writer.hpp"
@@ -58,7 +59,9 @@ struct IntegrationResponse {
     UpstreamAnswerPtr answer;
     /// Its body, read as a whole. Unset: it is still with `answer`.
     std::optional<std::string_view> body;
-    std::string collected;        ///< Holds `body` if it came in pieces.
+    /// Holds `body` if it came in pieces; without `body`, the beginning of it, and the rest is
+    /// still with `answer`.
+    std::string collected;
     std::string_view request_id;  ///< The back end's own, for logs.
     SteadyTime called;            ///< When the request went out.
     /// From the call to the head of the response.
@@ -77,6 +80,24 @@ struct MethodResponse {
     std::string_view content_type = "application/json";
 
     explicit MethodResponse(Arena& arena) : fields(arena) {}
+};
+
+/// What the response cache has to do with a request; docs/cache.md.
+struct CacheUse {
+    enum class Result : std::uint8_t {
+        None,  ///< The method is not cached.
+        Hit,   ///< The phases that ask the back end do not run.
+        Miss,
+    };
+    Result result = Result::None;
+    cache::ResponseCache::Source source = cache::ResponseCache::Source::None;
+    bool is_stale = false;  ///< Of a hit: its time is over.
+    bool replaces = false;  ///< The caller demands a new answer, and may.
+    bool warns = false;     ///< The caller demands it, but may not, and is told.
+    std::string_view key;
+    std::shared_ptr<const cache::Response> response;  ///< Of a hit.
+    std::shared_ptr<const cache::Response> fallback;  ///< Answers if the back end fails.
+    cache::ResponseCache::Lead lead;
 };
 
 /// Who calls, as far as phases found out. Unset texts are null views.
@@ -144,6 +165,9 @@ struct Exchange {
 
     // validate
     std::string_view validation_error;  ///< $context.error.validationErrorString.
+
+    // look_up_cache, store_response
+    CacheUse cache;
 
     // map_request, integrate, map_response
     std::unique_ptr<Attachment> transformation;  ///< transform::Transformation; null: not needed.

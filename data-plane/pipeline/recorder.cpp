@@ -18,6 +18,18 @@ bool concerns_stage(const Exchange& exchange) {
     return !exchange.error || exchange.error->type != GatewayResponseType::RequestTooLarge;
 }
 
+telemetry::CacheResult cache_result_of(CacheUse::Result result) {
+    switch (result) {
+        case CacheUse::Result::None:
+            break;
+        case CacheUse::Result::Hit:
+            return telemetry::CacheResult::Hit;
+        case CacheUse::Result::Miss:
+            return telemetry::CacheResult::Miss;
+    }
+    return telemetry::CacheResult::None;
+}
+
 }  // namespace
 
 Recorder::Recorder(telemetry::AccessLog& log, telemetry::ReactorMeters& meters,
@@ -38,6 +50,7 @@ void Recorder::record(const Exchange& exchange) {
     sample.status = status;
     sample.latency = std::chrono::duration_cast<Microseconds>(now - exchange.request.received);
     sample.integration_latency = exchange.integration_response.latency;
+    sample.cache = cache_result_of(exchange.cache.result);
     const telemetry::MeterSlot slot = exchange.stage_method
                                           ? exchange.stage_method->meter_slot
                                           : exchange.stage->unmatched_meter_slot();

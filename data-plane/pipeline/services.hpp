@@ -17,6 +17,10 @@ namespace turnpike::integration {
 class Upstreams;
 }
 
+namespace turnpike::cache {
+class ResponseCache;
+}
+
 namespace turnpike::pipeline {
 
 struct Exchange;
@@ -65,6 +69,7 @@ struct Services {
     integration::Upstreams& upstreams;
     RequestLog& log;
     const Installation& installation;
+    cache::ResponseCache* cache = nullptr;  ///< Null: nothing is cached.
 };
 
 }  // namespace turnpike::pipeline

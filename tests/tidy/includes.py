@@ -35,7 +35,7 @@ ALLOWED = {
     "data-plane/cache": ALL_COMMON | {"data-plane/worker"},
     "data-plane/tls": ALL_COMMON | {"data-plane/worker"},
     "data-plane/net": ALL_COMMON | {"data-plane/worker", "data-plane/tls"},
-    "data-plane/pipeline": ALL_COMMON | {"data-plane/worker", "data-plane/tls", "data-plane/net"},
+    "data-plane/pipeline": ALL_COMMON | {"data-plane/worker", "data-plane/cache", "data-plane/tls", "data-plane/net"},
 }
 ALLOWED["data-plane/transform"] = ALLOWED["data-plane/pipeline"] | {"data-plane/pipeline"}
 ALLOWED["data-plane/integration"] = ALLOWED["data-plane/transform"] | {"data-plane/transform"}

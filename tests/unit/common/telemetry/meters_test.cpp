@@ -97,6 +97,30 @@ TEST_CASE("the exposition sums reactors and leaves out what never counted") {
     CHECK(text.find("idle") == std::string::npos);
 }
 
+TEST_CASE("hits and misses of the response cache are counted for methods that are cached") {
+    MeterRegistry registry;
+    const MeterSlot cached = registry.slot(method_of("a"));
+    const MeterSlot other = registry.slot(method_of("b"));
+    ReactorMeters one;
+    ReactorMeters two;
+    const auto record = [](ReactorMeters& meters, MeterSlot slot, CacheResult result) {
+        MeterSample sample;
+        sample.status = 200;
+        sample.cache = result;
+        meters.record(slot, sample);
+    };
+    record(one, cached, CacheResult::Hit);
+    record(two, cached, CacheResult::Hit);
+    record(two, cached, CacheResult::Miss);
+    record(one, other, CacheResult::None);
+    const std::string text = exposed(registry, one, two);
+    const std::string labels =
+        R"({ApiId="a",ApiName="Pets a",Stage="prod",Resource="/pets/{id}",Method="GET"} )";
+    CHECK(has_line(text, "turnpike_api_cache_hit_count_total" + labels + "2"));
+    CHECK(has_line(text, "turnpike_api_cache_miss_count_total" + labels + "1"));
+    CHECK(text.find(R"(cache_miss_count_total{ApiId="b")") == std::string::npos);
+}
+
 TEST_CASE("a request of a canary is one response, counted in two slots") {
     MeterRegistry registry;
     const MeterSlot stage = registry.slot({"a1", "pets", "prod", "/", "GET"});

@@ -16,6 +16,7 @@
 #include "common/snapshot/decode.hpp"
 #include "common/snapshot/routing_table.hpp"
 #include "common/snapshot/stage.hpp"
+#include "data-plane/cache/response_cache.hpp"
 #include "data-plane/integration/names.hpp"
 #include "data-plane/integration/upstreams.hpp"
 #include "data-plane/net/server.hpp"
@@ -384,7 +385,8 @@ struct Gateway::Parts {
                     .keys = keys,
                     .upstreams = upstreams,
                     .log = log,
-                    .installation = installation},
+                    .installation = installation,
+                    .cache = &cache},
                    phase::order()),
           server(reactor, buffers, pipeline, net::Limits{}) {}
 
@@ -397,6 +399,13 @@ struct Gateway::Parts {
     integration::Upstreams upstreams;
     SlotStages stages;
     MapKeys keys;
+    const cache::CacheShared cache_shared{
+        .name_space = "",
+        .id_key = crypto::HmacKey("key"),
+        .encryption_key = std::string(32, 'k'),
+        .memory_bytes_max = std::size_t{16} << 20U,
+    };
+    cache::ResponseCache cache{reactor, cache_shared};
     Log log;
     pipeline::Pipeline pipeline;
     net::Server server;
