@@ -42,40 +42,7 @@ worker::Task<Outcome> collect(Exchange& exchange, worker::MaybeTask<BodyPiece> f
     co_return Outcome::Continue;
 }
 
-/// A caller waits meanwhile, for something that costs a new connection otherwise.
-constexpr std::uint64_t kDrainBytesMax = 64U << 10U;
-constexpr Milliseconds kDrainSilence{100};
-constexpr Milliseconds kDrainTime{500};
-
-worker::Task<Outcome> drain(Exchange& exchange, worker::MaybeTask<BodyPiece> first) {
-    net::BodySource& source = exchange.integration_response.answer->body();
-    const SteadyTime deadline = exchange.services.reactor.now() + kDrainTime;
-    std::uint64_t dropped = 0;
-    for (BodyPiece piece = co_await first; piece.status == BodyPiece::Status::Data;) {
-        dropped += piece.bytes.size();
-        if (dropped > kDrainBytesMax || exchange.services.reactor.now() > deadline) break;
-        piece = co_await source.next();
-    }
-    co_return Outcome::Continue;
-}
-
 }  // namespace
-
-worker::MaybeTask<Outcome> drain_answer(Exchange& exchange) {
-    const pipeline::IntegrationResponse& response = exchange.integration_response;
-    if (!response.answer || response.body) return Outcome::Continue;
-    if (response.answer->head().framing() == http::BodyFraming::UntilClose ||
-        response.answer->body().declared_length().value_or(0) > kDrainBytesMax) {
-        return Outcome::Continue;
-    }
-    response.answer->limit_silence(kDrainSilence);
-    net::BodySource& source = response.answer->body();
-    auto first = source.next();
-    if (!first.is_ready()) return drain(exchange, std::move(first));
-    const BodyPiece piece = first.await_resume();
-    if (piece.status != BodyPiece::Status::Data || source.is_complete()) return Outcome::Continue;
-    return drain(exchange, piece);
-}
 
 GatewayError answer_error(const Exchange& exchange, BodyPiece::Status status) {
     if (status == BodyPiece::Status::TooLarge) {

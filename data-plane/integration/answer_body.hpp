@@ -18,10 +18,6 @@ worker::MaybeTask<pipeline::Outcome> collect_answer(pipeline::Exchange& exchange
 worker::MaybeTask<pipeline::Outcome> collect_answer(pipeline::Exchange& exchange,
                                                     std::uint64_t enough);
 
-/// Reads to the end of an answer whose body nobody looks at, if that is short and comes at once, so
-/// that its connection can serve again. What goes wrong costs the connection only. Gives Continue.
-worker::MaybeTask<pipeline::Outcome> drain_answer(pipeline::Exchange& exchange);
-
 /// Why there is no whole answer. Requires: a status that is a failure.
 pipeline::GatewayError answer_error(const pipeline::Exchange& exchange,
                                     net::BodyPiece::Status status);

@@ -24,6 +24,11 @@ struct Limits {
     /// A body that is announced to be at most this long is awaited whole before the answer starts:
     /// then a back end that fails half-way gives 504 and not a broken answer.
     std::size_t whole_body_bytes_max = 49'152;
+    /// The rest of an answer that nobody wants is read, so that its connection serves again, if it
+    /// is that short, and comes without a silence and within the time given here.
+    std::size_t drained_bytes_max = 65'536;
+    Milliseconds drain_silence{500};
+    Milliseconds drain_time{1'000};
     std::size_t input_bytes_max = 131'072;  ///< Buffer of one connection.
     /// Request line and header section towards the back end, mapped values included.
     std::size_t request_head_bytes_max = 262'144;

@@ -31,6 +31,7 @@ void UpstreamConnection::begin(bool answers_head, Milliseconds body_idle) {
     is_request_sent_ = false;
     has_received_ = false;
     waits_for_whole_body_ = false;
+    is_drained_ = false;
 }
 
 net::IoResult UpstreamConnection::read(std::size_t space_wanted) {
@@ -254,6 +255,19 @@ void UpstreamConnection::rest(SteadyTime now) {
     more_.release();
 }
 
-void UpstreamConnection::release() { group_.take_back(*this, may_be_used_again()); }
+bool UpstreamConnection::is_worth_draining() const {
+    if (is_drained_ || !is_request_sent_ || !head_.keeps_alive() || stream_->hung_up()) {
+        return false;
+    }
+    return body_ == BodyState::Chunked ||
+           (body_ == BodyState::Length && remaining_ <= limits_.drained_bytes_max);
+}
+
+void UpstreamConnection::release() {
+    if (may_be_used_again()) return group_.take_back(*this, true);
+    if (!is_worth_draining()) return group_.take_back(*this, false);
+    is_drained_ = true;
+    group_.drain(*this);
+}
 
 }  // namespace turnpike::integration

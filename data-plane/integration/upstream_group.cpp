@@ -43,6 +43,10 @@ void UpstreamGroup::take_back(UpstreamConnection& connection, bool is_usable) {
     wake_one();
 }
 
+void UpstreamGroup::drain(UpstreamConnection& connection) {
+    upstreams_.drain(pipeline::UpstreamAnswerPtr(&connection));
+}
+
 void UpstreamGroup::forget(UpstreamConnection& connection) {
     const auto found = std::find_if(idle_.begin(), idle_.end(), [&connection](const auto& resting) {
         return resting.get() == &connection;

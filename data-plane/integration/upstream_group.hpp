@@ -32,6 +32,8 @@ public:
     std::unique_ptr<UpstreamConnection> take_idle();
     /// A connection is done with its request.
     void take_back(UpstreamConnection& connection, bool is_usable);
+    /// Reads the rest of an answer; then the connection is released again.
+    void drain(UpstreamConnection& connection);
     /// Closes what rests longer than allowed.
     void close_older_than(SteadyTime limit);
     bool is_unused() const { return open_count_ == 0 && users_ == 0 && waiting_.empty(); }

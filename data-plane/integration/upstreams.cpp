@@ -33,6 +33,18 @@ void add_reason(std::string& reasons, const std::string& reason) {
     reasons += reason;
 }
 
+/// The answer is released at the end, read or not; also if it never comes to that.
+worker::Task<> read_rest(pipeline::UpstreamAnswerPtr answer, worker::Reactor& reactor,
+                         SteadyTime deadline, const Limits& limits) {
+    std::size_t dropped = 0;
+    net::BodyPiece piece = co_await answer->body().next();
+    while (piece.status == net::BodyPiece::Status::Data) {
+        dropped += piece.bytes.size();
+        if (dropped > limits.drained_bytes_max || reactor.now() > deadline) break;
+        piece = co_await answer->body().next();
+    }
+}
+
 }  // namespace
 
 std::size_t Upstreams::KeyHash::operator()(const Key& key) const {
@@ -65,6 +77,12 @@ UpstreamGroup& Upstreams::group(const snapshot::Origin& origin, tls::Verificatio
 
 void Upstreams::note_idle(std::ptrdiff_t change) {
     idle_count_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(idle_count_) + change);
+}
+
+void Upstreams::drain(pipeline::UpstreamAnswerPtr answer) {
+    answer->limit_silence(limits_.drain_silence);
+    draining_.spawn(
+        read_rest(std::move(answer), reactor_, reactor_.now() + limits_.drain_time, limits_));
 }
 
 void Upstreams::sweep() {

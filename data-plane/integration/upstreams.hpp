@@ -14,6 +14,7 @@
 #include "data-plane/tls/client_context.hpp"
 #include "data-plane/worker/reactor.hpp"
 #include "data-plane/worker/task.hpp"
+#include "data-plane/worker/task_set.hpp"
 
 namespace turnpike::integration {
 
@@ -55,6 +56,7 @@ private:
     };
 
     void note_idle(std::ptrdiff_t change);
+    void drain(pipeline::UpstreamAnswerPtr answer);
     void sweep();
     worker::Task<Result<std::unique_ptr<net::Stream>>> connect(UpstreamGroup& group,
                                                                SteadyTime deadline);
@@ -68,6 +70,7 @@ private:
     worker::Timer sweep_timer_;
     // The keys' views point into the groups.
     std::unordered_map<Key, std::unique_ptr<UpstreamGroup>, KeyHash> groups_;
+    worker::TaskSet draining_;  // their connections go back to the groups
 };
 
 }  // namespace turnpike::integration

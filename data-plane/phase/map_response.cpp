@@ -51,9 +51,9 @@ worker::MaybeTask<Outcome> map_response(Exchange& exchange) {
     }
     const auto selected = integration::select_response(exchange);
     if (!selected) return fail(exchange, selected.error());
-    auto collecting = integration::reads_answer(exchange, **selected)
-                          ? integration::collect_answer(exchange)
-                          : integration::drain_answer(exchange);
+    // What nobody reads nobody waits for: the connection sees to it when the request is over.
+    if (!integration::reads_answer(exchange, **selected)) return map(exchange, **selected);
+    auto collecting = integration::collect_answer(exchange);
     if (!collecting.is_ready()) {
         return map_when_collected(exchange, **selected, std::move(collecting));
     }

@@ -1,6 +1,9 @@
 // Answers of back ends that are collected, compressed or not read at all.
 #include <doctest/doctest.h>
 
+#include <future>
+#include <thread>
+
 #include "common/http/content_coding.hpp"
 #include "tests/unit/data-plane/phase/gateway_fixture.hpp"
 
@@ -25,7 +28,7 @@ Gateway::Options one(std::string_view integration, std::string_view api_members 
     return options;
 }
 
-std::string mapping_fields(const FixedBackend& backend, std::string_view response_template) {
+std::string mapping_fields(const auto& backend, std::string_view response_template) {
     return R"("type":"HTTP","httpMethod":"GET","uri":")" + backend.origin() +
            R"(","integrationResponses":{"200":{"statusCode":"200","responseParameters":{
                "method.response.header.X-Last":"integration.response.header.X-Mine",
@@ -107,6 +110,27 @@ TEST_CASE("a connection serves again although nobody looked at its answer") {
         for (int i = 0; i < 3; ++i) CHECK(body_of(gateway.call("GET /prod/a")) == "fixed");
         CHECK(backend.accepted() == 1);
     }
+}
+
+TEST_CASE("the rest of an answer that nobody looks at is read behind the caller's back") {
+    std::promise<void> promise;
+    const std::shared_future<void> is_answered = promise.get_future().share();
+    const Backend backend([is_answered](Peer peer, int) {
+        while (!peer.read_request().empty()) {
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nstart\r\n");
+            is_answered.wait();
+            peer.send("3\r\nend\r\n0\r\n\r\n");
+        }
+    });
+    const Gateway gateway(one(mapping_fields(backend, "fixed")));
+    CHECK(body_of(gateway.call("GET /prod/a")) == "fixed");
+    promise.set_value();
+    const auto deadline = turnpike::steady_now() + std::chrono::seconds(5);
+    while (gateway.idle_upstreams() == 0 && turnpike::steady_now() < deadline) {
+        std::this_thread::yield();
+    }
+    CHECK(body_of(gateway.call("GET /prod/a")) == "fixed");
+    CHECK(backend.accepted() == 1);
 }
 
 TEST_CASE("a long answer that nobody looks at is not waited for") {
