@@ -3,7 +3,6 @@
 #include <limits>
 
 #include "common/json/value.hpp"
-#include "data-plane/integration/request_builder.hpp"
 #include "data-plane/transform/request_body.hpp"
 
 namespace turnpike::integration {
@@ -39,32 +38,17 @@ worker::Task<Outcome> read_status(Exchange& exchange) {
     co_return take_status(exchange, status_of_body(*exchange.body));
 }
 
-Outcome fail(Exchange& exchange, const Error& error) {
-    const std::string text = "Execution failed due to configuration error: " + error.message;
-    return end_with(exchange, pipeline::internal_failure(exchange.arena.copy(text)));
-}
-
-Outcome evaluate_status(Exchange& exchange, const snapshot::MappingTemplate& chosen) {
-    const auto converted = convert_body(exchange);
-    if (!converted) return fail(exchange, converted.error());
-    const auto text = render_request(exchange, chosen, *converted);
-    if (!text) return fail(exchange, text.error());
-    if (auto checked = check_mapped_headers(exchange); !checked) {
-        return fail(exchange, checked.error());
-    }
-    return take_status(exchange, chosen.needs_evaluation() ? snapshot::parse_mock_status(*text)
-                                                           : chosen.mock_status);
+std::optional<int> status_of_template(const pipeline::IntegrationRequest& request) {
+    const snapshot::MappingTemplate& chosen = *request.chosen_template;
+    return chosen.needs_evaluation() ? snapshot::parse_mock_status(*request.body)
+                                     : chosen.mock_status;
 }
 
 }  // namespace
 
 worker::MaybeTask<Outcome> call_mock(Exchange& exchange) {
-    const RequestTemplate chosen = choose_request_template(exchange);
-    if (chosen.kind == RequestTemplate::Kind::Template) {
-        return evaluate_status(exchange, *chosen.found);
-    }
-    if (auto checked = check_mapped_headers(exchange); !checked) {
-        return fail(exchange, checked.error());
+    if (exchange.integration_request.chosen_template) {
+        return take_status(exchange, status_of_template(exchange.integration_request));
     }
     if (!exchange.head().has_body()) return take_status(exchange, std::nullopt);
     return read_status(exchange);

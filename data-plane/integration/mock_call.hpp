@@ -7,6 +7,7 @@ namespace turnpike::integration {
 
 /// Finds the status that a MOCK integration's request template yields; without a template, that of
 /// a passed-through JSON body with an integer statusCode. On failure the exchange's error is set.
+/// Requires: build_mock_request() has succeeded.
 /// Source: the reference, routing section 3, decision 13.
 worker::MaybeTask<pipeline::Outcome> call_mock(pipeline::Exchange& exchange);
 

@@ -281,10 +281,9 @@ void pass_body(Exchange& exchange) {
 
 Result<void> choose_body(Exchange& exchange, const transform::Content& content) {
     pipeline::IntegrationRequest& request = exchange.integration_request;
-    const RequestTemplate chosen = choose_request_template(exchange);
     const bool sends_body = verb_has_body(request.verb);
-    if (chosen.kind == RequestTemplate::Kind::Template) {
-        const auto text = render_request(exchange, *chosen.found, content);
+    if (request.chosen_template) {
+        const auto text = render_request(exchange, *request.chosen_template, content);
         if (!text) return text.error();
         if (sends_body) request.body = *text;
     } else if (sends_body && exchange.head().has_body()) {
@@ -341,7 +340,13 @@ Result<std::string_view> render_request(Exchange& exchange, const snapshot::Mapp
     return text;
 }
 
-Result<void> check_mapped_headers(Exchange& exchange) {
+Result<void> build_mock_request(Exchange& exchange, const transform::Content& content) {
+    pipeline::IntegrationRequest& request = exchange.integration_request;
+    if (request.chosen_template) {
+        const auto text = render_request(exchange, *request.chosen_template, content);
+        if (!text) return text.error();
+        request.body = *text;
+    }
     MappedHeaders mapped(exchange.arena);
     if (auto evaluated = mapped.evaluate(exchange); !evaluated) return evaluated;
     return apply_overrides(exchange, mapped);

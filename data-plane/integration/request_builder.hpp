@@ -9,13 +9,15 @@ namespace turnpike::integration {
 /// Fills the integration request of an HTTP or HTTP_PROXY integration: target, request line,
 /// fields, and what becomes of the body.
 /// `content`: what convert_body() gave; proxies do not look at it.
+/// Requires: the template is chosen.
 /// Errors: those of build_target() and render_request(); Invalid naming a mapped header that must
 /// not be set.
 Result<void> build_http_request(pipeline::Exchange& exchange, const transform::Content& content);
 
-/// For integrations that send nothing: Errors: Invalid naming a header, mapped or set by the
-/// request template, that must not be set.
-Result<void> check_mapped_headers(pipeline::Exchange& exchange);
+/// The same for MOCK, which sends nothing: renders the request template, if it has to be evaluated.
+/// Errors: those of render_request(); Invalid naming a header, mapped or set by the template, that
+/// must not be set.
+Result<void> build_mock_request(pipeline::Exchange& exchange, const transform::Content& content);
 
 /// The template for the request's media type, or nothing if the body passes as it is.
 struct RequestTemplate {

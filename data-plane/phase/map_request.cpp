@@ -13,10 +13,12 @@ using pipeline::GatewayResponseType;
 using pipeline::Outcome;
 using Type = snapshot::CompiledIntegration::Type;
 
-bool refuses_media_type(Exchange& exchange) {
-    return !exchange.integration().is_proxy() &&
-           integration::choose_request_template(exchange).kind ==
-               integration::RequestTemplate::Kind::Unsupported;
+/// Chooses the template. Returns: false if the media type has none and may not pass.
+bool accepts_media_type(Exchange& exchange) {
+    if (exchange.integration().is_proxy()) return true;
+    const integration::RequestTemplate chosen = integration::choose_request_template(exchange);
+    exchange.integration_request.chosen_template = chosen.found;
+    return chosen.kind != integration::RequestTemplate::Kind::Unsupported;
 }
 
 /// A mapping that reads the body wants JSON of what looks like it.
@@ -53,7 +55,7 @@ Outcome map_request(Exchange& exchange) {
     if (!exchange.has_integration()) {
         return end_with(exchange, pipeline::configuration_error("the method has no integration"));
     }
-    if (refuses_media_type(exchange)) {
+    if (!accepts_media_type(exchange)) {
         return end_with(exchange, gateway_error(GatewayResponseType::UnsupportedMediaType));
     }
     const auto content = body_of(exchange);
@@ -62,18 +64,14 @@ Outcome map_request(Exchange& exchange) {
         return end_with(exchange, gateway_error(GatewayResponseType::Default4xx)
                                       .with_message("Invalid JSON in request body"));
     }
-    switch (exchange.integration().type) {
-        case Type::Mock:
-            return Outcome::Continue;
-        case Type::Http:
-        case Type::HttpProxy:
-            break;
-        case Type::Aws:
-        case Type::AwsProxy:
-            return end_with(exchange, pipeline::configuration_error(
-                                          "AWS integrations are not in this version"));
+    const Type type = exchange.integration().type;
+    if (type == Type::Aws || type == Type::AwsProxy) {
+        return end_with(exchange,
+                        pipeline::configuration_error("AWS integrations are not in this version"));
     }
-    const Result<void> built = integration::build_http_request(exchange, *content);
+    const Result<void> built = type == Type::Mock
+                                   ? integration::build_mock_request(exchange, *content)
+                                   : integration::build_http_request(exchange, *content);
     return built ? Outcome::Continue : fail(exchange, built.error());
 }
 

@@ -35,7 +35,9 @@ struct IntegrationRequest {
     std::string_view target;
     /// Request line and fields, but for those that frame the body, and without the empty line.
     net::Buffer head;
-    /// A rendered template, sent in place of the caller's body.
+    /// Of the request's media type. Null: the caller's body passes as it is.
+    const snapshot::MappingTemplate* chosen_template = nullptr;
+    /// A rendered template, sent in place of the caller's body; read by MOCK.
     std::optional<std::string_view> body;
     /// The caller's body is passed on.
     bool passes_body = false;

@@ -200,6 +200,17 @@ TEST_CASE("a MOCK's request template decides, and what it set holds for the answ
     CHECK(status_of(gateway.call("POST /prod/a/7", "", R"({"ok": false})")) == 200);
 }
 
+TEST_CASE("a MOCK's request template that fails is a failure of mapping, before any call") {
+    for (const std::string_view broken :
+         {"#set($context.requestOverride.header['no name'] = 'x'){\"statusCode\": 200}",
+          "#set($context.requestOverride.header.Transfer-Encoding = 'x'){\"statusCode\": 200}"}) {
+        CAPTURE(std::string(broken));
+        const Gateway gateway(one(method("GET", mock(broken, "b"))));
+        CHECK(status_of(gateway.call("GET /prod/a/7")) == 500);
+        CHECK(gateway.logged().back().phase == "map_request");
+    }
+}
+
 TEST_CASE("the context is what the service tells, and prints nothing as a whole") {
     CHECK(rendered("$context.resourcePath $context.httpMethod $context.apiId") ==
           "/a/{id} GET abc123");
