@@ -22,7 +22,7 @@ constexpr std::string_view kConfigurationError = "Execution failed due to config
 
 std::string text_of(std::string_view view) { return std::string(view); }
 
-std::string flag(bool value) { return value ? "true" : "false"; }
+std::string_view flag(bool value) { return value ? "true" : "false"; }
 
 model::StringMap path_parameters(Exchange& exchange) {
     model::StringMap parameters;
@@ -78,6 +78,7 @@ std::string reason_of(const GatewayError& error) {
 }
 
 void note_overrides(Exchange& exchange, ExecutionRecord& record) {
+    if (!record.is_explained(Level::Info)) return;
     const auto* transformation = transform::Transformation::find(exchange);
     if (transformation == nullptr) return;
     const transform::Overrides& overrides = transformation->overrides();
@@ -86,7 +87,7 @@ void note_overrides(Exchange& exchange, ExecutionRecord& record) {
         for (const auto& member : overridden.values().members()) {
             names += (names.empty() ? "" : ", ") + text_of(member.name);
         }
-        if (!names.empty()) record.note(name, std::move(names));
+        if (!names.empty()) record.note(name, names);
     };
     note("overriddenHeaders", overrides.header);
     note("overriddenPathParameters", overrides.path);
@@ -143,35 +144,35 @@ std::string_view source_of(cache::ResponseCache::Source source) {
     return "none";
 }
 
+std::string selection_of(Exchange& exchange) {
+    if (exchange.integration().is_proxy()) return "none: a proxy";
+    const auto selected = integration::select_response(exchange);
+    if (!selected) return "none";
+    return "the response with status " + std::to_string((*selected)->status);
+}
+
 void note_template(Exchange& exchange, ExecutionRecord& record) {
-    using Kind = integration::RequestTemplate::Kind;
     if (exchange.integration().is_proxy()) return record.note("body", "passed as it came");
-    const integration::RequestTemplate chosen = integration::choose_request_template(exchange);
-    switch (chosen.kind) {
-        case Kind::Template:
-            return record.note("template", chosen.found->media_type);
-        case Kind::Passthrough:
-            return record.note("template", "none: the body passes");
-        case Kind::Unsupported:
-            return record.note("template", "none for this media type, and passthrough is off");
-    }
+    const auto* const chosen = exchange.integration_request.chosen_template;
+    if (chosen) return record.note("template", chosen->media_type);
+    record.note("template", exchange.error ? "none" : "none: the body passes");
 }
 
 }  // namespace
 
 void describe_stage(Exchange& exchange, ExecutionRecord& record) {
-    record.note("host", text_of(exchange.head().authority()), Level::Data);
-    record.note("path", text_of(exchange.head().path()));
-    record.note("apiId", text_of(exchange.api_id));
-    record.note("stage", text_of(exchange.stage_name));
+    record.note("host", exchange.head().authority(), Level::Data);
+    record.note("path", exchange.head().path());
+    record.note("apiId", exchange.api_id);
+    record.note("stage", exchange.stage_name);
 }
 
 void describe_canary(Exchange& exchange, ExecutionRecord& record) {
     if (exchange.stage->has_canary()) record.note("isCanaryRequest", flag(exchange.is_canary));
     record.note("deploymentId", exchange.variant->deployment_id());
-    if (record.is_explained(Level::Data)) {
-        record.note("stageVariables", logged_fields(exchange.variant->variables()), Level::Data);
-    }
+    record.note(
+        "stageVariables", [&] { return logged_fields(exchange.variant->variables()); },
+        Level::Data);
 }
 
 void describe_route(Exchange& exchange, ExecutionRecord& record) {
@@ -185,13 +186,14 @@ void describe_route(Exchange& exchange, ExecutionRecord& record) {
         wishes.logs_data = settings.data_trace_enabled;
     }
     record.set_wishes(wishes);
-    record.note("httpMethod", text_of(exchange.http_method));
+    record.note("httpMethod", exchange.http_method);
     if (exchange.method == nullptr) return record.note("matched", "nothing");
-    record.note("matched", exchange.method->http_method + " " + exchange.method->resource->path);
+    record.note("matched", [&] {
+        return exchange.method->http_method + " " + exchange.method->resource->path;
+    });
     record.note("resourceId", exchange.method->resource->id);
-    if (record.is_explained(Level::Data)) {
-        record.note("pathParameters", logged_fields(path_parameters(exchange)), Level::Data);
-    }
+    record.note(
+        "pathParameters", [&] { return logged_fields(path_parameters(exchange)); }, Level::Data);
 }
 
 void describe_authorization(Exchange& exchange, ExecutionRecord& record) {
@@ -248,7 +250,7 @@ void describe_start(Exchange& exchange, ExecutionRecord& record, std::string_vie
 void describe_body(Exchange& exchange, ExecutionRecord& record) {
     if (!exchange.body) return;
     record.request_body.set(*exchange.body);
-    record.note("bytes", std::to_string(exchange.body->size()));
+    record.note("bytes", [&] { return std::to_string(exchange.body->size()); });
     if (exchange.is_body_decoded) record.note("decoded", "true");
 }
 
@@ -256,10 +258,11 @@ void describe_validation(Exchange& exchange, ExecutionRecord& record) {
     const snapshot::CompiledValidation* validation = exchange.method->validation.get();
     record.note("validator", validation ? "yes" : "none");
     if (validation == nullptr) return;
-    record.note("requiredParameters", std::to_string(validation->parameters.size()));
+    record.note("requiredParameters",
+                [&] { return std::to_string(validation->parameters.size()); });
     record.note("validatesBody", flag(validation->reads_body()));
     if (!exchange.validation_error.empty()) {
-        record.note("problems", text_of(exchange.validation_error), Level::Data);
+        record.note("problems", exchange.validation_error, Level::Data);
     }
 }
 
@@ -275,7 +278,7 @@ void describe_cache(Exchange& exchange, ExecutionRecord& record) {
             break;
     }
     record.note("cache", use.is_stale ? "hit, stale" : "hit");
-    record.note("source", text_of(source_of(use.source)));
+    record.note("source", source_of(use.source));
     if (use.warns) record.note("cacheControl", "ignored: not authorized");
     // Before it is compressed.
     record.response_body.set(exchange.method_response.text);
@@ -283,13 +286,14 @@ void describe_cache(Exchange& exchange, ExecutionRecord& record) {
 
 void describe_integration_request(Exchange& exchange, ExecutionRecord& record) {
     if (!exchange.has_integration()) return;
-    record.note("integration", text_of(kind_of(exchange.integration().type)));
+    record.note("integration", kind_of(exchange.integration().type));
     const pipeline::IntegrationRequest& request = exchange.integration_request;
     if (exchange.error || !request.origin) return;
     note_template(exchange, record);
     note_overrides(exchange, record);
     const std::string uri = endpoint_uri(exchange);
-    record.note("request", text_of(request.verb) + " " + uri, Level::Data);
+    record.note(
+        "request", [&] { return text_of(request.verb) + " " + uri; }, Level::Data);
     record.add(Level::Data, "Endpoint request URI: " + uri);
     if (record.wants_data()) {
         const std::string fields = logged_fields(head_fields(request.head.data()));
@@ -307,7 +311,9 @@ void describe_integration_request(Exchange& exchange, ExecutionRecord& record) {
 
 void describe_integration_response(Exchange& exchange, ExecutionRecord& record) {
     const pipeline::IntegrationResponse& response = exchange.integration_response;
-    if (response.status != 0) record.note("status", std::to_string(response.status));
+    if (response.status != 0) {
+        record.note("status", [&] { return std::to_string(response.status); });
+    }
     if (!response.answer) return note_overrides(exchange, record);
     const auto latency =
         std::chrono::duration_cast<Milliseconds>(response.latency.value_or(Microseconds{0}));
@@ -331,10 +337,7 @@ void describe_method_response(Exchange& exchange, ExecutionRecord& record) {
         record.response_body.set(exchange.method_response.text);
     }
     note_overrides(exchange, record);
-    if (exchange.integration().is_proxy()) return record.note("selected", "none: a proxy");
-    const auto selected = integration::select_response(exchange);
-    if (!selected) return record.note("selected", "none");
-    record.note("selected", "the response with status " + std::to_string((*selected)->status));
+    record.note("selected", [&] { return selection_of(exchange); });
 }
 
 void describe_storing(Exchange& exchange, ExecutionRecord& record) {
@@ -349,7 +352,8 @@ void describe_storing(Exchange& exchange, ExecutionRecord& record) {
 
 void describe_compression(Exchange& exchange, ExecutionRecord& record) {
     const auto threshold = exchange.variant->deployment().minimum_compression_size();
-    record.note("minimumCompressionSize", threshold ? std::to_string(*threshold) : "none");
+    record.note("minimumCompressionSize",
+                [&] { return threshold ? std::to_string(*threshold) : "none"; });
 }
 
 void describe_end(Exchange& exchange, ExecutionRecord& record, int status,
@@ -364,7 +368,7 @@ void describe_end(Exchange& exchange, ExecutionRecord& record, int status,
     const bool passes = response.body == pipeline::MethodResponse::Body::Upstream;
     const pipeline::BodySample& body =
         passes ? record.endpoint_response_body : record.response_body;
-    record.note("status", std::to_string(status));
+    record.note("status", [&] { return std::to_string(status); });
     if (!exchange.error) {
         record.add_body("Method response body after transformations: ", body);
         record.add(Level::Data, "Method response headers: " + logged_fields(fields));
@@ -375,7 +379,7 @@ void describe_end(Exchange& exchange, ExecutionRecord& record, int status,
     const std::string type = "Gateway response type: " + text_of(to_text(exchange.error->type)) +
                              " with status code: " + std::to_string(status);
     const std::string reason = reason_of(*exchange.error);
-    record.note("responseType", text_of(to_text(exchange.error->type)));
+    record.note("responseType", to_text(exchange.error->type));
     if (!reason.empty()) record.note("reason", reason);
     // The refusal of a key was told by its phase.
     if (!reason.empty() && exchange.failed_phase != "check_api_key") {

@@ -70,9 +70,9 @@ void ExecutionRecord::add_body(std::string label, const BodySample& body) {
     if (wants_data()) lines_.push_back({wall_now(), Level::Data, std::move(label), &body});
 }
 
-void ExecutionRecord::note(std::string_view name, std::string value, Level level) {
+void ExecutionRecord::note(std::string_view name, std::string_view value, Level level) {
     if (steps_.empty() || !is_explained(level)) return;
-    steps_.back().facts.emplace_back(name, std::move(value));
+    steps_.back().facts.emplace_back(name, value);
 }
 
 bool ExecutionRecord::write(const Line& line, std::string& out) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -81,8 +82,13 @@ public:
     /// A line that ends with a body; left out if nobody sees the body. Lifetime of `body`: that of
     /// the record.
     void add_body(std::string label, const BodySample& body);
-    /// A fact about the step under way, or the last one.
-    void note(std::string_view name, std::string value, Level level = Level::Info);
+    /// A fact about the step under way, or the last one; for explain alone.
+    void note(std::string_view name, std::string_view value, Level level = Level::Info);
+    /// As above; `make` gives the value if somebody reads it.
+    template <std::invocable Make>
+    void note(std::string_view name, const Make& make, Level level = Level::Info) {
+        if (is_explained(level)) note(name, std::string_view(std::string(make())), level);
+    }
 
     /// Whether the wishes of the execution log, of a test or of explain cover the level.
     bool is_logged(Level level) const;
