@@ -22,6 +22,7 @@ set_target_properties(PkgConfig::hiredis PkgConfig::re2 PROPERTIES INTERFACE_COM
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(cares REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
 add_library(turnpike_rapidjson INTERFACE)
 target_include_directories(turnpike_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})

@@ -15,6 +15,9 @@
 #include "control-plane/api/server.hpp"
 #include "control-plane/publish/explanations.hpp"
 #include "control-plane/publish/live_usage.hpp"
+#include "control-plane/publish/metering_export.hpp"
+#include "control-plane/publish/metering_post.hpp"
+#include "control-plane/publish/metering_sender.hpp"
 #include "control-plane/publish/publisher.hpp"
 #include "control-plane/publish/rollout.hpp"
 #include "control-plane/publish/test_runner.hpp"
@@ -81,6 +84,21 @@ api::Server::Options server_options(const config::ControlSettings& settings) {
 publish::TestRunner::Options test_options(const config::ControlSettings& settings) {
     publish::TestRunner::Options options;
     options.redis_url = settings.redis_url;
+    return options;
+}
+
+publish::MeteringPost::Options metering_post_options(const config::ControlSettings& settings) {
+    publish::MeteringPost::Options options;
+    options.url = settings.metering_url;
+    options.token_file = settings.metering_token_file;
+    options.ca_file = settings.metering_ca_file;
+    return options;
+}
+
+publish::MeteringSender::Options metering_options(const config::ControlSettings& settings) {
+    publish::MeteringSender::Options options;
+    options.is_posting = !settings.metering_url.empty();
+    options.retention = std::chrono::days(settings.metering_retention_days);
     return options;
 }
 
@@ -158,7 +176,8 @@ struct ControlPlane::Parts {
 
     telemetry::StatusAnswer readiness();
     std::string metrics() const;
-    api::Dispatcher::Additions additions() const;
+    api::Dispatcher::Additions additions();
+    void start_metering();
 
     config::ControlSettings settings;
     snapshot::PublishedNames names;
@@ -178,6 +197,8 @@ struct ControlPlane::Parts {
     std::unique_ptr<publish::Publisher> publisher;
     std::unique_ptr<publish::UsageMover> usage;
     std::unique_ptr<publish::LiveUsage> live_usage;
+    std::unique_ptr<publish::MeteringPost> metering_post;
+    std::unique_ptr<publish::MeteringSender> metering;
     std::unique_ptr<api::Dispatcher> dispatcher;
     std::unique_ptr<api::Server> server;
     std::unique_ptr<telemetry::StatusServer> status;
@@ -210,13 +231,23 @@ std::string ControlPlane::Parts::metrics() const {
                             Kind::Counter,
                             static_cast<double>(usage->moved_requests()),
                             {}});
+        readings.push_back({"turnpike_metering_pending_records",
+                            "Usage records that the endpoint has not accepted yet.",
+                            Kind::Gauge,
+                            static_cast<double>(metering->pending_records()),
+                            {}});
+        readings.push_back({"turnpike_metering_failing",
+                            "Whether the last post of usage records was not accepted.",
+                            Kind::Gauge,
+                            metering->is_failing() ? 1.0 : 0.0,
+                            {}});
     }
     for (telemetry::Reading& reading : call_readings(calls)) readings.push_back(std::move(reading));
     return telemetry::expose(readings);
 }
 
 /// Lifetime: that of the parts, which are there before the dispatcher.
-api::Dispatcher::Additions ControlPlane::Parts::additions() const {
+api::Dispatcher::Additions ControlPlane::Parts::additions() {
     using service::Call;
     return {
         {"GetRollout", [this](const Call& call) { return rollout->rollout(call.now); }},
@@ -225,7 +256,20 @@ api::Dispatcher::Additions ControlPlane::Parts::additions() const {
          [this](const Call& call) {
              return explanations->find(std::string(call.input.text("requestId")));
          }},
-        {"GetExplanations", [this](const Call& call) { return explanations->list(call.input); }}};
+        {"GetExplanations", [this](const Call& call) { return explanations->list(call.input); }},
+        {"GetMonthlyUsage", [this](const Call& call) {
+             return publish::monthly_usage(database.metering_ledger(), call.input);
+         }}};
+}
+
+void ControlPlane::Parts::start_metering() {
+    metering_post = std::make_unique<publish::MeteringPost>(
+        metering_post_options(settings), [this] { return metering->is_stopping(); });
+    metering = std::make_unique<publish::MeteringSender>(
+        database.metering_ledger(),
+        [this](std::string_view json) { return metering_post->post(json); },
+        metering_options(settings), [this] { return publisher->is_leader(); }, report_usage);
+    metering->start();
 }
 
 ControlPlane::ControlPlane(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -303,6 +347,7 @@ Result<void> ControlPlane::serve() {
         parts.database.usage_ledger(), *parts.redis, parts.names, publish::UsageMover::Options{},
         [&parts] { return parts.publisher->is_leader(); }, report_usage);
     parts.usage->start();
+    parts.start_metering();
     parts.live_usage = std::make_unique<publish::LiveUsage>(*parts.redis, parts.names);
     parts.dispatcher = std::make_unique<api::Dispatcher>(api::Dispatcher::Parts{
         .authenticator = *parts.authenticator,
@@ -341,6 +386,7 @@ void ControlPlane::stop() {
     if (parts.tests) parts.tests->stop();
     parts.server.reset();
     // Before the lead is given up.
+    if (parts.metering) parts.metering->stop();
     if (parts.usage) parts.usage->stop();
     if (parts.publisher) parts.publisher->stop();
     parts.is_serving = false;

@@ -176,6 +176,18 @@ Result<void> check_admin_tls(const Options& options, const ControlSettings& sett
     return {};
 }
 
+Result<void> take_metering(const Options& options, ControlSettings& settings) {
+    settings.metering_url = options.text("metering-url");
+    settings.metering_token_file = options.text("metering-token-file");
+    settings.metering_ca_file = options.text("metering-ca-file");
+    const bool is_url = settings.metering_url.empty() ||
+                        settings.metering_url.starts_with("http://") ||
+                        settings.metering_url.starts_with("https://");
+    if (!is_url) return options.refuse("metering-url", "not an http:// or https:// address");
+    return take_number(options, "metering-retention-days", 1, kRetentionDaysMax,
+                       settings.metering_retention_days);
+}
+
 Result<void> take_control(const Options& options, ControlSettings& settings) {
     if (auto taken = take_common(options, settings); !taken) return taken;
     settings.database_url = options.text("database-url");
@@ -210,6 +222,7 @@ Result<void> take_control(const Options& options, ControlSettings& settings) {
         return t;
     }
     if (auto t = take_account_limits(options, settings); !t) return t;
+    if (auto t = take_metering(options, settings); !t) return t;
     return take_quotas(options, settings.quotas);
 }
 

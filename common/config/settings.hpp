@@ -63,6 +63,10 @@ struct ControlSettings : CommonSettings {
     std::int64_t integration_timeout_ms_max = 29'000;
     std::int64_t audit_retention_days = 365;
     std::int64_t usage_retention_days = 90;
+    std::string metering_url;  ///< Empty: usage records are not posted.
+    std::string metering_token_file;
+    std::string metering_ca_file;
+    std::int64_t metering_retention_days = 400;
     Quotas quotas;
 };
 

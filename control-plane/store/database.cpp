@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "control-plane/store/document_store.hpp"
+#include "control-plane/store/metering_ledger.hpp"
 #include "control-plane/store/migrator.hpp"
 #include "control-plane/store/pool.hpp"
 #include "control-plane/store/principals.hpp"
@@ -37,7 +38,8 @@ struct Database::Parts {
           principals(pool, crypto::Sealer(master_key.derive(crypto::kSealLabel)),
                      options.begin_deadline),
           publication(session, watchdog),
-          usage_ledger(pool, options.begin_deadline) {}
+          usage_ledger(pool, options.begin_deadline),
+          metering_ledger(pool, options.begin_deadline) {}
 
     Session::Options session;
     Milliseconds begin_deadline;
@@ -47,6 +49,7 @@ struct Database::Parts {
     Principals principals;
     Publication publication;
     UsageLedger usage_ledger;
+    MeteringLedger metering_ledger;
 };
 
 Database::Database(const DatabaseOptions& options, const crypto::MasterKey& master_key)
@@ -80,5 +83,6 @@ service::Store& Database::store() { return parts_->store; }
 access::PrincipalSource& Database::principals() { return parts_->principals; }
 publish::PublicationSource& Database::publication() { return parts_->publication; }
 publish::UsageLedger& Database::usage_ledger() { return parts_->usage_ledger; }
+publish::MeteringLedger& Database::metering_ledger() { return parts_->metering_ledger; }
 
 }  // namespace turnpike::store

@@ -14,6 +14,7 @@ namespace turnpike::access {
 class PrincipalSource;
 }
 namespace turnpike::publish {
+class MeteringLedger;
 class PublicationSource;
 class UsageLedger;
 }  // namespace turnpike::publish
@@ -58,6 +59,7 @@ public:
     access::PrincipalSource& principals();
     publish::PublicationSource& publication();
     publish::UsageLedger& usage_ledger();
+    publish::MeteringLedger& metering_ledger();
 
 private:
     struct Parts;

@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/json/value.hpp"
 #include "control-plane/store/document_store.hpp"
+#include "control-plane/store/metering_ledger.hpp"
 #include "control-plane/store/refused.hpp"
 #include "control-plane/store/storable.hpp"
 
@@ -123,7 +124,10 @@ bool UsageLedger::apply(unsigned shard, std::string_view batch,
         // Waits for another control plane that is at the same batch, and finds it noted then.
         const Rows noted = session.execute(kNoteSql, {std::to_string(shard), std::string(batch)});
         if (noted.affected == 0) return false;
-        for (const std::vector<UsageCount>& some : statements_of(counts)) add_usage(session, some);
+        for (const std::vector<UsageCount>& some : statements_of(counts)) {
+            add_usage(session, some);
+            add_metered_usage(session, some);
+        }
         return true;
     });
 }

@@ -54,6 +54,7 @@ THIRD_PARTY = {
     "prometheus/": {"common/telemetry"},
     "CLI/": {"common/config"},
     "re2/": {"common/jsonpath", "common/regex", "common/schema", "common/snapshot", "common/template"},
+    "curl/": {"control-plane/publish"},
     "ares.h": {"data-plane/integration"},
     "expat.h": {"common/template"},
     "yaml.h": {"control-plane/openapi"},
