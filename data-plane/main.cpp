@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ constexpr Milliseconds kReadyPoll{5};
 constexpr std::chrono::hours kRenewalInterval{1};
 /// After the drain deadline, for the reactors to close what is left.
 constexpr Milliseconds kDrainMargin{1000};
+constexpr Milliseconds kSettlePatience{1000};
 
 std::string reason_of(const Error& error) {
     const bool has_both = !error.message.empty() && !error.detail.empty();
@@ -94,6 +96,23 @@ void drain(const Reactors& reactors, Listening& listening, ProcessEvents& events
     }
 }
 
+/// What limits hold goes back to Redis, and what was counted there, if it answers.
+void settle_limits(const Reactors& reactors, ProcessEvents& events) {
+    auto left = std::make_shared<std::atomic<std::size_t>>(reactors.size());
+    for (const auto& reactor : reactors) {
+        reactor->settle_limits([left, &events] {
+            if (--*left == 0) events.notify();
+        });
+    }
+    const SteadyTime deadline = steady_now() + kSettlePatience;
+    while (*left > 0 && steady_now() < deadline) {
+        const auto event = events.wait(
+            std::chrono::duration_cast<Milliseconds>(deadline - steady_now()) + Milliseconds(1));
+        if (event == ProcessEvents::Event::Terminate) return;
+    }
+    if (*left > 0) telemetry::log_warning("usage counts were not all reported to Redis");
+}
+
 /// Reads the certificate again. One that cannot be used changes nothing.
 void renew_certificate(ServedCertificate& certificate, const Reactors& reactors) {
     const auto renewed = certificate.reload();
@@ -153,12 +172,12 @@ Result<void> serve(const config::WorkerSettings& settings) {
     const pipeline::Installation installation = installation_of(settings);
     telemetry::AccessLog access_log(access_log_options(settings));
     telemetry::MeterRegistry registry;
-    redis::Client redis({.url = settings.redis_url});
+    std::optional<redis::Client> redis(std::in_place, redis::Options{.url = settings.redis_url});
     integration::Resolver resolver;
     const crypto::HmacKey lookup_key(master_key->derive(crypto::kApiKeyLookupLabel));
     worker::Loader* known_loader = nullptr;
     const worker::KeyDirectoryShared keys{
-        .redis = &redis,
+        .redis = &*redis,
         .names = snapshot::PublishedNames(settings.name_space),
         .lookup_of =
             [&lookup_key](std::string_view value) {
@@ -174,7 +193,7 @@ Result<void> serve(const config::WorkerSettings& settings) {
                 known_loader->recall_key(lookup, std::move(done));
             }};
 
-    worker::ExplainedWriter explained(redis, snapshot::PublishedNames(settings.name_space));
+    worker::ExplainedWriter explained(*redis, snapshot::PublishedNames(settings.name_space));
     const worker::Loader::Options loading = loader_options(settings);
     const pipeline::Recorder::Explaining explaining{
         [&explained](std::string id, WallTime time, std::string document) {
@@ -183,21 +202,22 @@ Result<void> serve(const config::WorkerSettings& settings) {
         loading.worker_id};
 
     cache::ReplacedFeed replaced(settings.redis_url, settings.name_space);
-    const cache::CacheShared caching = cache_sharing(settings, *master_key, redis, replaced);
+    const cache::CacheShared caching = cache_sharing(settings, *master_key, *redis, replaced);
     Reactors reactors;
     std::vector<worker::ReactorPort> ports;
     tls::ClientContext::Options client_tls;
     client_tls.trust = *std::move(trust);
+    const limits::LimiterOptions limits = limiter_options(settings);
     const ReactorSharing sharing{
-        installation, keys,       resolver,                access_log,
-        explaining,   client_tls, caller_limits(settings), caching};
+        installation, keys,  resolver, access_log, explaining, client_tls, caller_limits(settings), caching,
+        *redis,       limits};
     for (std::int64_t i = 0; i < settings.threads; ++i) {
         auto reactor = ReactorThread::create(sharing);
         if (!reactor) return std::move(reactor).error();
         ports.push_back((*reactor)->port());
         reactors.push_back(*std::move(reactor));
     }
-    worker::Loader loader(loading, redis, ports, meter_slots(registry), report_loading);
+    worker::Loader loader(loading, *redis, ports, meter_slots(registry), report_loading);
     known_loader = &loader;
     for (const auto& reactor : reactors) reactor->use_loader(loader);
     loader.use_tests(
@@ -228,12 +248,15 @@ Result<void> serve(const config::WorkerSettings& settings) {
             wait_for_end(reactors, events, reload, renew);
             is_serving.store(false);
             drain(reactors, *listening, events, settings.drain_timeout);
+            settle_limits(reactors, events);
         } else {
             served = std::move(listening).error();
         }
     }
     loader.stop();
     (*status).reset();
+    for (const auto& reactor : reactors) reactor->stop();
+    redis.reset();  // its last callbacks still find the reactors
     reactors.clear();
     telemetry::log_info("stopped");
     return served;

@@ -57,6 +57,17 @@ telemetry::AccessLog::Options access_log_options(const config::WorkerSettings& s
     return options;
 }
 
+limits::LimiterOptions limiter_options(const config::WorkerSettings& settings) {
+    limits::LimiterOptions options;
+    options.names = snapshot::PublishedNames(settings.name_space);
+    options.account = {settings.account_rate_limit,
+                       static_cast<double>(settings.account_burst_limit)};
+    options.policy =
+        limits::parse_policy(settings.limits_without_redis, limits::Policy::LocalShare);
+    options.reactors = settings.threads;
+    return options;
+}
+
 cache::CacheShared cache_sharing(const config::WorkerSettings& settings,
                                  const crypto::MasterKey& master_key, redis::Client& redis,
                                  cache::ReplacedFeed& feed) {

@@ -5,6 +5,7 @@
 #include "common/redis/client.hpp"
 #include "common/telemetry/access_log.hpp"
 #include "data-plane/cache/shared_store.hpp"
+#include "data-plane/limits/limiter.hpp"
 #include "data-plane/net/limits.hpp"
 #include "data-plane/pipeline/services.hpp"
 #include "data-plane/worker/loader.hpp"
@@ -15,6 +16,7 @@ namespace turnpike {
 
 pipeline::Installation installation_of(const config::WorkerSettings& settings);
 telemetry::AccessLog::Options access_log_options(const config::WorkerSettings& settings);
+limits::LimiterOptions limiter_options(const config::WorkerSettings& settings);
 /// `redis` and `feed` outlive what shares the cache.
 cache::CacheShared cache_sharing(const config::WorkerSettings& settings,
                                  const crypto::MasterKey& master_key, redis::Client& redis,

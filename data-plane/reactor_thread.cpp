@@ -40,6 +40,8 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
     : keys_(reactor_, sharing.keys),
       key_source_(keys_),
       cache_(reactor_, sharing.cache),
+      limiter_(reactor_, sharing.redis, sharing.limits),
+      limit_source_(limiter_),
       client_tls_(std::move(client_tls)),
       names_(
           reactor_,
@@ -54,6 +56,7 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
                  .snapshots = snapshots_,
                  .stages = stages_,
                  .keys = key_source_,
+                 .limiter = limit_source_,
                  .upstreams = upstreams_,
                  .log = recorder_,
                  .installation = sharing.installation,
@@ -64,15 +67,27 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
     stages_.port = port();
 }
 
-ReactorThread::~ReactorThread() {
+worker::MaybeTask<limits::Verdict> ReactorThread::LimiterLimits::admit(
+    const limits::Admission& admission) {
+    return limiter.admit(admission);
+}
+
+ReactorThread::~ReactorThread() { stop(); }
+
+void ReactorThread::stop() {
     if (!thread_.joinable()) return;
     reactor_.stop();
     thread_.join();
     cache_.stop();
 }
 
+void ReactorThread::settle_limits(std::function<void()> done) {
+    reactor_.post([this, done = std::move(done)] { limiter_.finish(done); });
+}
+
 void ReactorThread::start() {
     log_timer_.expire_after(kLogInterval);
+    reactor_.post([this] { limiter_.start(); });
     thread_ = std::thread([this] { reactor_.run(); });
 }
 

@@ -13,6 +13,7 @@
 #include "data-plane/integration/names.hpp"
 #include "data-plane/integration/resolver.hpp"
 #include "data-plane/integration/upstreams.hpp"
+#include "data-plane/limits/limiter.hpp"
 #include "data-plane/net/server.hpp"
 #include "data-plane/pipeline/driver.hpp"
 #include "data-plane/pipeline/recorder.hpp"
@@ -34,6 +35,8 @@ struct ReactorSharing {
     tls::ClientContext::Options client_tls;
     net::Limits caller_limits;
     const cache::CacheShared& cache;
+    redis::Client& redis;
+    const limits::LimiterOptions& limits;
 };
 
 /// One reactor with everything that serves requests on it, and the thread that runs it.
@@ -51,6 +54,10 @@ public:
     /// To be called before start().
     void use_loader(worker::Loader& loader) { stages_.loader = &loader; }
     void start();
+    /// Gives back what limits hold, and reports what was counted; `done` on the reactor's thread.
+    void settle_limits(std::function<void()> done);
+    /// Stops the reactor and joins. What it holds stays, so that what comes late finds it.
+    void stop();
     /// Runs a test of a method on this reactor. Thread: any. If the reactor ends first, `done` is
     /// not called.
     void run_test(worker::TestJob job, worker::TestDone done);
@@ -60,6 +67,8 @@ public:
     net::Server& server() { return server_; }
     std::size_t idle_upstream_count() const { return upstreams_.idle_count(); }
     const telemetry::ReactorMeters& meters() const { return meters_; }
+    /// Of the reactor's thread, once started.
+    const limits::Limiter& limiter() const { return limiter_; }
 
 private:
     struct LoadedStages final : pipeline::StageSource {
@@ -73,6 +82,12 @@ private:
         worker::KeyDirectory& directory;
     };
 
+    struct LimiterLimits final : pipeline::LimitSource {
+        explicit LimiterLimits(limits::Limiter& its_limiter) : limiter(its_limiter) {}
+        worker::MaybeTask<limits::Verdict> admit(const limits::Admission& admission) override;
+        limits::Limiter& limiter;
+    };
+
     ReactorThread(const ReactorSharing& sharing, std::unique_ptr<tls::ClientContext> client_tls);
     void hand_on_log();
 
@@ -84,6 +99,8 @@ private:
     LoadedStages stages_;
     DirectoryKeys key_source_;
     cache::ResponseCache cache_;
+    limits::Limiter limiter_;
+    LimiterLimits limit_source_;
     std::unique_ptr<tls::ClientContext> client_tls_;
     integration::Names names_;
     integration::Upstreams upstreams_;

@@ -1,5 +1,6 @@
 #include "data-plane/status_pages.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 
@@ -17,6 +18,7 @@ struct ServerNumbers {
     net::ServerCounters counters;
     std::size_t connections = 0;
     std::size_t idle_upstreams = 0;
+    limits::LimiterCounters limits;
 };
 
 /// Asks each reactor on its own thread; one that does not answer in time is left out.
@@ -27,7 +29,7 @@ std::vector<ServerNumbers> ask_reactors(const StatusSources& sources) {
         answers.push_back(promise->get_future());
         reactor->reactor().post([promise, one = reactor.get()] {
             promise->set_value({one->server().counters(), one->server().connection_count(),
-                                one->idle_upstream_count()});
+                                one->idle_upstream_count(), one->limiter().counters()});
         });
     }
     std::vector<ServerNumbers> numbers;
@@ -44,9 +46,46 @@ void add(std::vector<Reading>& readings, const char* name, const char* help, Rea
     readings.push_back({name, help, kind, value, {}});
 }
 
+bool are_limits_degraded(const StatusSources& sources) {
+    return std::any_of(sources.reactors.begin(), sources.reactors.end(),
+                       [](const auto& reactor) { return reactor->limiter().is_degraded(); });
+}
+
+void add_limit_readings(std::vector<Reading>& readings, const StatusSources& sources,
+                        const limits::LimiterCounters& sum) {
+    using Kind = Reading::Kind;
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    for (std::size_t level = 1; level < limits::kLevels; ++level) {
+        readings.push_back({"turnpike_requests_limited_total",
+                            "Requests refused by a throttle or quota, by the limit that refused.",
+                            Kind::Counter,
+                            number(sum.refused[level]),
+                            {{"limit", std::string(to_text(static_cast<limits::Level>(level)))}}});
+    }
+    add(readings, "turnpike_limit_decisions_without_redis_total",
+        "Requests whose limits the policy decided, because Redis could not tell.", Kind::Counter,
+        number(sum.by_policy));
+    add(readings, "turnpike_limit_waits_total", "Requests that waited for Redis to decide.",
+        Kind::Counter, number(sum.waits));
+    add(readings, "turnpike_limit_redis_commands_total",
+        "Commands that throttles, quotas and usage sent to Redis.", Kind::Counter,
+        number(sum.commands));
+    add(readings, "turnpike_limits_degraded", "1 while Redis does not answer in time.", Kind::Gauge,
+        are_limits_degraded(sources) ? 1 : 0);
+}
+
+void add_up(limits::LimiterCounters& sum, const limits::LimiterCounters& one) {
+    sum.admitted += one.admitted;
+    for (std::size_t i = 0; i < limits::kLevels; ++i) sum.refused[i] += one.refused[i];
+    sum.by_policy += one.by_policy;
+    sum.waits += one.waits;
+    sum.commands += one.commands;
+}
+
 std::vector<Reading> server_readings(const StatusSources& sources) {
     ServerNumbers sum;
     for (const ServerNumbers& one : ask_reactors(sources)) {
+        add_up(sum.limits, one.limits);
         sum.connections += one.connections;
         sum.idle_upstreams += one.idle_upstreams;
         sum.counters.accepted += one.counters.accepted;
@@ -73,6 +112,7 @@ std::vector<Reading> server_readings(const StatusSources& sources) {
         number(sum.counters.requests));
     add(readings, "turnpike_requests_rejected_total", "Requests refused by the parser or a limit.",
         Kind::Counter, number(sum.counters.rejected_requests));
+    add_limit_readings(readings, sources, sum.limits);
     return readings;
 }
 
@@ -100,6 +140,7 @@ StatusAnswer readiness(const StatusSources& sources) {
     if (!sources.is_serving.load()) return {503, R"({"status":"not serving"})"};
     // Serving goes on without Redis, so this is no reason to take the worker out.
     if (!sources.loader.is_connected()) return {200, R"({"status":"degraded","redis":"away"})"};
+    if (are_limits_degraded(sources)) return {200, R"({"status":"degraded","redis":"slow"})"};
     return {200, R"({"status":"ready"})"};
 }
 

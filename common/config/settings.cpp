@@ -11,6 +11,10 @@
 namespace turnpike::config {
 namespace {
 
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> texts) {
+    return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
 constexpr std::int64_t kCacheBytesMax = std::int64_t{1} << 40U;
 constexpr std::int64_t kThreadsMax = 1024;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
@@ -88,11 +92,23 @@ Result<void> check_identity(const Options& options, const CommonSettings& settin
     if (!is_name(settings.name_space, "-_")) {
         return options.refuse("namespace", "letters, digits, - and _ only");
     }
-    for (const char* level : {"trace", "debug", "info", "warning", "error"}) {
-        if (settings.log_level == level) return {};
-    }
+    if (is_one_of(settings.log_level, {"trace", "debug", "info", "warning", "error"})) return {};
     return options.refuse("log-level", "\"" + settings.log_level +
                                            "\" is not one of trace, debug, info, warning, error");
+}
+
+Result<void> take_account_limits(const Options& options, CommonSettings& settings) {
+    const std::string rate = options.text("account-rate-limit");
+    if (rate == "unlimited") {
+        settings.account_rate_limit = std::numeric_limits<double>::infinity();
+    } else if (const auto number = parse_number(rate); number && *number >= 0) {
+        settings.account_rate_limit = *number;
+    } else {
+        return options.refuse("account-rate-limit",
+                              "\"" + rate + "\" is not a number or \"unlimited\"");
+    }
+    return take_number(options, "account-burst-limit", 0, std::numeric_limits<std::int32_t>::max(),
+                       settings.account_burst_limit);
 }
 
 Result<void> take_common(const Options& options, CommonSettings& settings) {
@@ -108,6 +124,7 @@ Result<void> take_common(const Options& options, CommonSettings& settings) {
     if (settings.redis_url.empty()) return invalid("--redis-url (TURNPIKE_REDIS_URL) is missing");
     if (auto taken = take_address(options, "status-listen", settings.status_listen); !taken)
         return taken;
+    if (auto taken = take_account_limits(options, settings); !taken) return taken;
     return check_identity(options, settings);
 }
 
@@ -146,20 +163,6 @@ Result<void> take_quotas(const Options& options, Quotas& quotas) {
     }
     return take_number(options, "openapi-document-bytes-max", 1, kDocumentBytesMax,
                        quotas.openapi_document_bytes);
-}
-
-Result<void> take_account_limits(const Options& options, ControlSettings& settings) {
-    const std::string rate = options.text("account-rate-limit");
-    if (rate == "unlimited") {
-        settings.account_rate_limit = std::numeric_limits<double>::infinity();
-    } else if (const auto number = parse_number(rate); number && *number >= 0) {
-        settings.account_rate_limit = *number;
-    } else {
-        return options.refuse("account-rate-limit",
-                              "\"" + rate + "\" is not a number or \"unlimited\"");
-    }
-    return take_number(options, "account-burst-limit", 0, std::numeric_limits<std::int32_t>::max(),
-                       settings.account_burst_limit);
 }
 
 Result<void> check_admin_tls(const Options& options, const ControlSettings& settings) {
@@ -221,7 +224,6 @@ Result<void> take_control(const Options& options, ControlSettings& settings) {
         !t) {
         return t;
     }
-    if (auto t = take_account_limits(options, settings); !t) return t;
     if (auto t = take_metering(options, settings); !t) return t;
     return take_quotas(options, settings.quotas);
 }
@@ -284,6 +286,11 @@ Result<void> take_worker(const Options& options, WorkerSettings& settings) {
         return t;
     if (settings.threads == 0) {
         settings.threads = std::max(1U, std::thread::hardware_concurrency());
+    }
+    settings.limits_without_redis = options.text("limits-without-redis");
+    if (!is_one_of(settings.limits_without_redis, {"open", "closed", "local-share"})) {
+        return options.refuse("limits-without-redis", "\"" + settings.limits_without_redis +
+                                                          "\" is not open, closed or local-share");
     }
     if (auto t = take_number(options, "cache-memory-bytes", 0, kCacheBytesMax,
                              settings.cache_memory_bytes);

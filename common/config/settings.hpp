@@ -22,6 +22,8 @@ struct CommonSettings {
     std::string partition = "aws";
     std::string domain = "localhost";
     std::string log_level = "info";
+    double account_rate_limit = 10'000;  ///< Of all APIs together; infinite: no limit.
+    std::int64_t account_burst_limit = 5000;
     ListenAddress status_listen;
 };
 
@@ -58,8 +60,6 @@ struct ControlSettings : CommonSettings {
     std::string admin_tls_key_file;
     std::int64_t admin_threads = 16;
     std::string credentials_file;
-    double account_rate_limit = 10'000;  ///< Infinite: no limit.
-    std::int64_t account_burst_limit = 5000;
     std::int64_t integration_timeout_ms_max = 29'000;
     std::int64_t audit_retention_days = 365;
     std::int64_t usage_retention_days = 90;
@@ -97,6 +97,7 @@ struct WorkerSettings : CommonSettings {
     std::string tls_key_file;
     std::string access_log;  ///< A path, "-" for standard output, or "off".
     std::string log_directory;
+    std::string limits_without_redis = "local-share";  ///< Or "open", "closed".
     std::int64_t cache_memory_bytes = 67'108'864;
     Milliseconds drain_timeout{30'000};
     CallerLimits callers;

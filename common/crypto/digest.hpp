@@ -18,6 +18,9 @@ Digest sha256(std::string_view bytes);
 /// 64 lower-case digits.
 std::string sha256_hex(std::string_view bytes);
 
+/// 40 lower-case digits. Not for secrets: only what a protocol names things by.
+std::string sha1_hex(std::string_view bytes);
+
 /// SHA-256 of bytes that come in pieces. A plain value without allocations: a copy goes on from the
 /// same state.
 class Sha256 {

@@ -8,6 +8,8 @@ namespace {
 
 /// Fractions add up to whole tokens but for rounding.
 constexpr double kRounding = 1e-6;
+constexpr Microseconds kClockStep{1'000'000};
+constexpr std::int64_t kAgeMax = 50'000;  // us; no request waits longer
 
 std::int64_t whole_tokens(double level) {
     return level <= 0 ? 0 : static_cast<std::int64_t>(std::floor(level + kRounding));
@@ -25,7 +27,10 @@ void Bucket::begin(const BucketLimit& limit, const BucketKnowledge& known, std::
         }
     } else if (known.calls > calls_) {
         level_ = std::min(level_, known.level);
+        at_us_ = std::max(at_us_, std::min(now_us, known.at_us));
     }
+    // Another clock; of a small step back only the way forward again is not paid for.
+    if (at_us_ - now_us > kClockStep.count()) at_us_ = now_us;
     calls_ = std::max(calls_, known.calls);
 }
 
@@ -35,9 +40,14 @@ std::int64_t Bucket::held() const {
     return tokens;
 }
 
+std::int64_t Bucket::leased_to(const std::string& lessee, std::int64_t now_us) const {
+    const auto found = leases_.find(lessee);
+    return found != leases_.end() && found->second.expires_us > now_us ? found->second.tokens : 0;
+}
+
 void Bucket::refill(const BucketLimit& limit, std::int64_t until_us) {
     const double passed = static_cast<double>(std::max<std::int64_t>(until_us - at_us_, 0)) / 1e6;
-    level_ = std::min(level_ + passed * limit.rate, limit.burst - static_cast<double>(held()));
+    level_ = std::min(level_ + passed * limit.rate, room(limit) + limit.rate * kAgeMax / 1e6);
     at_us_ = std::max(at_us_, until_us);
 }
 
@@ -48,8 +58,35 @@ void Bucket::end_expired(const BucketLimit& limit, std::int64_t now_us) {
             [](const auto& a, const auto& b) { return a.second.expires_us < b.second.expires_us; });
         if (first == leases_.end() || first->second.expires_us > now_us) return;
         refill(limit, first->second.expires_us);
+        level_ = std::min(level_, room(limit));
         leases_.erase(first);
     }
+}
+
+double Bucket::room(const BucketLimit& limit) const {
+    return limit.burst - static_cast<double>(held());
+}
+
+std::int64_t Bucket::grant(const BucketLimit& limit, const BucketQuestion& question) {
+    const double most = room(limit);
+    std::int64_t granted = 0;
+    double usable = std::min(level_, most);
+    for (std::size_t i = 0; granted < question.waiting; ++i) {
+        const std::int64_t age = i < question.ages_us.size() ? question.ages_us[i] : 0;
+        const bool is_last = i + 1 >= question.ages_us.size();
+        const std::int64_t upto =
+            is_last ? question.waiting : std::min(question.waiting, std::int64_t{1} << i);
+        const double of_age =
+            std::min(level_, most + limit.rate * static_cast<double>(std::min(age, kAgeMax)) / 1e6);
+        const std::int64_t can = std::min(upto, whole_tokens(of_age));
+        if (can <= granted) break;
+        granted = can;
+        usable = of_age;
+        if (can < upto) break;
+    }
+    // What ran over before the last of them came is gone.
+    if (granted > 0) level_ = usable - static_cast<double>(granted);
+    return granted;
 }
 
 BucketAnswer Bucket::answer(const BucketLimit& limit, const std::string& lessee,
@@ -60,16 +97,19 @@ BucketAnswer Bucket::answer(const BucketLimit& limit, const std::string& lessee,
     end_expired(limit, now);
     refill(limit, now);
     // What is not held any more, and not given back, is spent: it leaves room to refill.
+    // What ran over before does not fill that room.
+    if (leases_[lessee].tokens > question.held) level_ = std::min(level_, room(limit));
     leases_[lessee].tokens = question.held;
-    const auto room = [&] { return limit.burst - static_cast<double>(held()); };
-    level_ = std::min(level_ + static_cast<double>(question.returned), room());
+    level_ = std::min(level_, room(limit) + limit.rate * kAgeMax / 1e6);
+    level_ =
+        std::max(level_, std::min(level_ + static_cast<double>(question.returned), room(limit)));
     level_ = std::max(level_ - static_cast<double>(question.owed), std::min(-limit.burst, level_));
 
     BucketAnswer answer;
-    answer.granted = std::min(question.waiting, whole_tokens(level_));
-    level_ -= static_cast<double>(answer.granted);
+    answer.granted = grant(limit, question);
+    const double in_bucket = std::min(level_, room(limit));
     answer.added = std::clamp<std::int64_t>(question.wanted - question.held, 0,
-                                            whole_tokens(level_) / question.share);
+                                            whole_tokens(in_bucket) / question.share);
     level_ -= static_cast<double>(answer.added);
     leases_[lessee] = {question.held + answer.added, now + lease.count()};
     if (leases_[lessee].tokens == 0) leases_.erase(lessee);

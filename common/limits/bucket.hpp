@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.hpp"
 
@@ -27,8 +28,13 @@ struct BucketKnowledge {
     std::int64_t at_us = 0;  ///< By the keeper's clock.
 };
 
+/// How long those who wait have been waiting: of the first, second, fourth, eighth… in order, and
+/// at the end of the youngest. Between two, it counts as the later one.
+using Ages = std::vector<std::int64_t>;
+
 struct BucketQuestion {
     std::int64_t waiting = 0;   ///< Requests that want a token now.
+    Ages ages_us;               ///< Of those waiting; empty: just now.
     std::int64_t held = 0;      ///< What the lessee has, and keeps.
     std::int64_t wanted = 0;    ///< What it would like to have, with what it has.
     std::int64_t share = 64;    ///< At most this part of the level is given for later.
@@ -46,8 +52,14 @@ struct BucketAnswer {
     std::int64_t held_by_all = 0;
 };
 
-/// A token bucket with lessees. Invariant: level + held tokens <= burst, after each call.
-/// The script `bucket` (scripts.hpp) does the same in Redis; a test compares them.
+/// A token bucket with lessees. Invariant: level + held tokens <= burst, but for what ran over
+/// while requests were on their way here.
+///
+/// A full bucket runs over; but a request that has been waiting for an answer could have taken what
+/// ran over meanwhile. So the level may be above the burst by what came in the last 50 ms, and a
+/// request of some age may have of it what came since the request did. In a small bucket with a
+/// high rate, nearly everything would be lost otherwise. The script `bucket` (scripts.hpp) does the
+/// same in Redis; a test compares them.
 class Bucket {
 public:
     /// Full, unless the lessee knows better.
@@ -62,6 +74,8 @@ public:
     bool is_new() const { return calls_ == 0; }
     double level() const { return level_; }
     std::int64_t held() const;
+    /// What the lessee held when it last asked, if its lease has not ended.
+    std::int64_t leased_to(const std::string& lessee, std::int64_t now_us) const;
     std::int64_t at_us() const { return at_us_; }
 
 private:
@@ -70,7 +84,9 @@ private:
         std::int64_t expires_us = 0;
     };
     void begin(const BucketLimit& limit, const BucketKnowledge& known, std::int64_t now_us);
+    double room(const BucketLimit& limit) const;
     void refill(const BucketLimit& limit, std::int64_t until_us);
+    std::int64_t grant(const BucketLimit& limit, const BucketQuestion& question);
     void end_expired(const BucketLimit& limit, std::int64_t now_us);
 
     double level_ = 0;

@@ -28,15 +28,17 @@ bool BucketLease::should_ask(SteadyTime now) const {
     return stock_.runs_low() || stock_.expires_soon(now) || owed_ > 0 || !is_sound_;
 }
 
-void BucketLease::forgive(std::int64_t tokens) {
-    owed_ = std::max<std::int64_t>(owed_ - tokens, 0);
+bool BucketLease::forgive_one() {
+    if (owed_ == 0) return false;
+    --owed_;
+    return true;
 }
 
 BucketQuestion BucketLease::question(std::int64_t waiting, SteadyTime now) {
     stock_.drop_expired(now);
     BucketQuestion question;
     question.waiting = waiting;
-    if (waiting == 0 && stock_.is_idle(now)) {
+    if (is_retired_ || (waiting == 0 && stock_.is_idle(now))) {
         question.returned = stock_.give_back();
     } else {
         question.wanted = stock_.target();
@@ -52,10 +54,12 @@ BucketQuestion BucketLease::question(std::int64_t waiting, SteadyTime now) {
     return question;
 }
 
-void BucketLease::answered(const BucketLimit& limit, const BucketAnswer& answer, SteadyTime now) {
+void BucketLease::answered(const BucketLimit& limit, const BucketAnswer& answer) {
     stock_.add(answer.added, asked_ + Stock::kLease - Stock::kLeaseMargin);
     if (answer.retry > Microseconds(0)) {
-        refused_until_ = now + std::max(answer.retry, pause(limit));
+        // From the question, not from the answer: where tokens come faster than answers, those who
+        // came meanwhile are asked for at once.
+        refused_until_ = asked_ + std::max(answer.retry, pause(limit));
     }
     known_ = answer.known;
     is_sound_ = true;

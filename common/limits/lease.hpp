@@ -34,12 +34,17 @@ public:
     void give_back_granted() { ++returned_; }
     /// Let through without a token, because the keeper was away.
     void owe(std::int64_t tokens) { owed_ += tokens; }
-    /// A late answer tells that they had been granted.
-    void forgive(std::int64_t tokens);
+    /// A late answer tells that one of them had been granted. Returns: false if none is owed.
+    bool forgive_one();
+    /// What was refused may be allowed.
+    void limit_changed() { refused_until_ = {}; }
+
+    /// From now on everything is given back.
+    void retire() { is_retired_ = true; }
 
     /// Requires: the one before was answered or failed.
     BucketQuestion question(std::int64_t waiting, SteadyTime now);
-    void answered(const BucketLimit& limit, const BucketAnswer& answer, SteadyTime now);
+    void answered(const BucketLimit& limit, const BucketAnswer& answer);
     /// Nothing is known of what happened to the question. What is held stays good: whether the
     /// question came or not, its keeper counts at least that.
     void failed() { is_sound_ = false; }
@@ -59,6 +64,7 @@ private:
     std::int64_t returned_ = 0;
     std::int64_t owed_ = 0;
     bool is_sound_ = true;  ///< The last question was answered.
+    bool is_retired_ = false;
     BucketKnowledge known_;
 };
 

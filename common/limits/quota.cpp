@@ -20,12 +20,10 @@ Standing QuotaLease::standing(SteadyTime now) const {
     return now < refused_until_ ? Standing::Refused : Standing::Unknown;
 }
 
-void QuotaLease::take() {
-    if (paid_ > 0) {
-        --paid_;
-    } else {
-        stock_.spend();
-    }
+bool QuotaLease::take_paid() {
+    if (paid_ == 0) return false;
+    --paid_;
+    return true;
 }
 
 bool QuotaLease::should_ask(SteadyTime now) const {
@@ -35,9 +33,11 @@ bool QuotaLease::should_ask(SteadyTime now) const {
     return stock_.runs_low() || stock_.expires_soon(now);
 }
 
-void QuotaLease::owe(std::int64_t units) { owed_ += units; }
-
-void QuotaLease::forgive(std::int64_t units) { owed_ = std::max<std::int64_t>(owed_ - units, 0); }
+bool QuotaLease::forgive_one() {
+    if (owed_ == 0) return false;
+    --owed_;
+    return true;
+}
 
 QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting, SteadyTime now) {
     stock_.drop_expired(now);
@@ -47,7 +47,7 @@ QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting
     }
     QuotaQuestion question;
     question.waiting = waiting;
-    if (waiting == 0 && stock_.is_idle(now)) {
+    if (is_retired_ || (waiting == 0 && stock_.is_idle(now))) {
         question.returned = stock_.give_back();
     } else {
         question.wanted = std::min(stock_.target(), terms.limit / kWastePart);

@@ -51,15 +51,26 @@ class QuotaLease {
 public:
     Standing standing(SteadyTime now) const;
     /// A unit for a request. Requires: it is Available.
-    void take();
+    void take() {
+        if (!take_paid()) stock_.spend();
+    }
+    /// One that was granted before. Returns: false if there is none.
+    bool take_paid();
+    /// One is set aside, as of a Stock. Requires: it is Available, and none was granted before.
+    void reserve() { stock_.reserve(); }
+    void use_reserved() { stock_.use_reserved(); }
+    void release_reserved() { stock_.release_reserved(); }
     void note_demand(SteadyTime now) { stock_.note_demand(now); }
     const Stock& stock() const { return stock_; }
 
     bool should_ask(SteadyTime now) const;
     /// What was granted to a request that was not admitted after all: it is used for the next one.
     void keep_granted() { ++paid_; }
-    void owe(std::int64_t units);
-    void forgive(std::int64_t units);
+    void owe(std::int64_t units) { owed_ += units; }
+    bool forgive_one();
+
+    /// From now on everything is given back.
+    void retire() { is_retired_ = true; }
 
     QuotaQuestion question(const QuotaTerms& terms, std::int64_t waiting, SteadyTime now);
     void answered(const QuotaAnswer& answer, SteadyTime now);
@@ -89,6 +100,7 @@ private:
     std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
     std::int64_t debt_ = 0;
     bool is_sound_ = true;
+    bool is_retired_ = false;
     std::optional<QuotaAnswer> last_;
 };
 

@@ -14,6 +14,8 @@ local share, returned, owed = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARG
 local lease = tonumber(ARGV[10])
 local known_calls, known_level, known_at = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 
+local age_max = 50000
+
 local level, at, calls, held, leases, gone = nil, nil, 0, 0, {}, {}
 local stored = redis.call('HGETALL', KEYS[1])
 for i = 1, #stored, 2 do
@@ -32,13 +34,15 @@ if calls == 0 then
   if known_calls > 0 then level, at = math.min(burst, known_level), math.min(now, known_at) end
 elseif known_calls > calls then
   level = math.min(level, known_level)
+  at = math.max(at, math.min(now, known_at))
 end
 calls = math.max(calls, known_calls)
+if at - now > 1000000 then at = now end
 if now < at then now = at end
 
 local function refill(to)
   local passed = math.max(to - at, 0) / 1000000
-  level = math.min(level + passed * rate, burst - held)
+  level = math.min(level + passed * rate, burst - held + rate * age_max / 1000000)
   at = math.max(at, to)
 end
 table.sort(leases, function(a, b) return a[3] < b[3] end)
@@ -46,6 +50,7 @@ local live, latest = {}, 0
 for _, one in ipairs(leases) do
   if one[3] <= now then
     refill(one[3])
+    level = math.min(level, burst - held)
     held = held - one[2]
     gone[#gone + 1] = one[1]
   else
@@ -56,13 +61,29 @@ end
 refill(now)
 
 local mine = 'h:' .. lessee
+if (live[mine] or 0) > kept then level = math.min(level, burst - held) end
 held = held - (live[mine] or 0) + kept
-level = math.min(level + returned, burst - held)
+local room = burst - held
+level = math.min(level, room + rate * age_max / 1000000)
+level = math.max(level, math.min(level + returned, room))
 level = math.max(level - owed, math.min(-burst, level))
-local function whole() if level <= 0 then return 0 end return math.floor(level + 0.000001) end
-local granted = math.min(waiting, whole())
-level = level - granted
-local added = math.max(0, math.min(wanted - kept, math.floor(whole() / share)))
+local function whole(tokens) if tokens <= 0 then return 0 end return math.floor(tokens + 0.000001) end
+
+local granted, usable = 0, math.min(level, room)
+local i, ages, upto = 0, #ARGV - 13, 1
+while granted < waiting do
+  local age = i < ages and tonumber(ARGV[14 + i]) or 0
+  local most = waiting
+  if i + 1 < ages then most = math.min(waiting, upto) end
+  local of_age = math.min(level, room + rate * math.min(age, age_max) / 1000000)
+  local can = math.min(most, whole(of_age))
+  if can <= granted then break end
+  granted, usable = can, of_age
+  if can < most then break end
+  i, upto = i + 1, upto * 2
+end
+if granted > 0 then level = usable - granted end
+local added = math.max(0, math.min(wanted - kept, math.floor(whole(math.min(level, room)) / share)))
 level = level - added
 held = held + added
 local retry = 0

@@ -9,7 +9,7 @@ namespace turnpike::limits::scripts {
 extern const std::string_view kClock;
 
 /// Bucket::answer(). KEYS: bucket. ARGV: lessee, rate, burst, waiting, held, wanted, share,
-/// returned, owed, lease (us), known calls, known level, known at.
+/// returned, owed, lease (us), known calls, known level, known at, then the ages (us).
 /// Returns: granted, added, retry (us), calls, level (text), at (text), held by all.
 extern const std::string_view kBucket;
 

@@ -37,6 +37,7 @@ constexpr std::array kNames{
     Name{"domainName", LogVariable::DomainName},
     Name{"domainPrefix", LogVariable::DomainPrefix},
     Name{"endpointType", LogVariable::EndpointType},
+    Name{"error.limit", LogVariable::ErrorLimit},
     Name{"error.message", LogVariable::ErrorMessage},
     Name{"error.messageString", LogVariable::ErrorMessageString},
     Name{"error.responseType", LogVariable::ErrorResponseType},

@@ -32,6 +32,7 @@ enum class LogVariable : std::uint8_t {
     DomainName,
     DomainPrefix,
     EndpointType,
+    ErrorLimit,  ///< Which limit refused; ours.
     ErrorMessage,
     ErrorMessageString,
     ErrorResponseType,

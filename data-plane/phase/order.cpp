@@ -10,6 +10,7 @@
 #include "data-plane/phase/finish_record.hpp"
 #include "data-plane/phase/identify_stage.hpp"
 #include "data-plane/phase/integrate.hpp"
+#include "data-plane/phase/limit.hpp"
 #include "data-plane/phase/log_request.hpp"
 #include "data-plane/phase/look_up_cache.hpp"
 #include "data-plane/phase/map_request.hpp"
@@ -51,6 +52,11 @@ constexpr std::array kOrder{
     PhaseStep{.name = "check_api_key",
               .run_waiting = check_api_key,
               .describe = describe_api_key,
+              .is_skipped_by_test = true},
+    // Only who may call at all takes tokens, and nothing is spent on who may not.
+    PhaseStep{.name = "limit",
+              .run_waiting = limit,
+              .describe = describe_limit,
               .is_skipped_by_test = true},
     // After everything that refuses without looking at the body: it costs memory and time.
     PhaseStep{.name = "read_body", .run_waiting = read_body, .describe = describe_body},

@@ -12,6 +12,7 @@
 #include "common/snapshot/stage.hpp"
 #include "common/snapshot/uri_template.hpp"
 #include "data-plane/cache/response_cache.hpp"
+#include "data-plane/limits/admission.hpp"
 #include "data-plane/net/buffer.hpp"
 #include "data-plane/net/request.hpp"
 #include "data-plane/net/response_writer.hpp"
@@ -158,6 +159,9 @@ struct Exchange {
 
     // check_api_key
     CallerIdentity identity;
+
+    // limit
+    limits::Verdict limit_verdict;
 
     // read_body
     /// The caller's body, read and decoded as a whole. Unset: it is still with `request`.

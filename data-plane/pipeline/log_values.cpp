@@ -61,6 +61,8 @@ std::string_view ExchangeLogValues::error_value(LogVariable variable) const {
             return to_text(error.type);
         case LogVariable::ErrorValidationErrorString:
             return exchange_.validation_error;
+        case LogVariable::ErrorLimit:
+            return to_text(exchange_.limit_verdict.refused_by);
         default:
             return {};
     }
@@ -158,6 +160,7 @@ std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view
             return request.peer.tls ? request.peer.tls->protocol() : std::string_view{};
         case LogVariable::CipherSuite:
             return request.peer.tls ? request.peer.tls->cipher() : std::string_view{};
+        case LogVariable::ErrorLimit:
         case LogVariable::ErrorMessage:
         case LogVariable::ErrorMessageString:
         case LogVariable::ErrorResponseType:

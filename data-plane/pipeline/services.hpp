@@ -7,6 +7,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 #include "common/snapshot/stage.hpp"
+#include "data-plane/limits/admission.hpp"
 #include "data-plane/net/buffer.hpp"
 #include "data-plane/worker/key_directory.hpp"
 #include "data-plane/worker/maybe_task.hpp"
@@ -52,6 +53,13 @@ public:
     virtual worker::MaybeTask<Result<worker::KeyRecord>> find(std::string_view value) = 0;
 };
 
+/// Decides whether a request is within its limits, at once if what it needs is here.
+class LimitSource {
+public:
+    virtual ~LimitSource() = default;
+    virtual worker::MaybeTask<limits::Verdict> admit(const limits::Admission& admission) = 0;
+};
+
 /// Told of each request when it is over: access log, counters.
 class RequestLog {
 public:
@@ -66,6 +74,7 @@ struct Services {
     worker::SnapshotSlot& snapshots;
     StageSource& stages;
     KeySource& keys;
+    LimitSource& limiter;
     integration::Upstreams& upstreams;
     RequestLog& log;
     const Installation& installation;

@@ -5,7 +5,7 @@ import re
 from sources import lines, report, sources
 
 COMMON = {"common/base", "common/json", "common/http"}
-ENGINES = {"common/dynamic", "common/jsonpath", "common/regex", "common/schema", "common/template"}
+ENGINES = {"common/limits", "common/dynamic", "common/jsonpath", "common/regex", "common/schema", "common/template"}
 ALL_COMMON = COMMON | ENGINES | {f"common/{name}" for name in
                        ("config", "crypto", "model", "snapshot", "telemetry", "redis")}
 
@@ -16,6 +16,7 @@ ALLOWED = {
     "common/dynamic": {"common/base"},
     "common/http": {"common/base"},
     "common/regex": {"common/base"},
+    "common/limits": {"common/base"},
     "common/jsonpath": COMMON | {"common/dynamic", "common/regex"},
     "common/template": COMMON | {"common/dynamic", "common/regex"},
     "common/schema": COMMON | {"common/dynamic"},
@@ -32,10 +33,11 @@ ALLOWED = {
     "control-plane/store": ALL_COMMON | {"control-plane/service", "control-plane/publish", "control-plane/access"},
     "control-plane/api": ALL_COMMON | {"control-plane/service", "control-plane/access", "control-plane/publish"},
     "data-plane/worker": ALL_COMMON,
+    "data-plane/limits": ALL_COMMON | {"data-plane/worker"},
     "data-plane/cache": ALL_COMMON | {"data-plane/worker"},
     "data-plane/tls": ALL_COMMON | {"data-plane/worker"},
     "data-plane/net": ALL_COMMON | {"data-plane/worker", "data-plane/tls"},
-    "data-plane/pipeline": ALL_COMMON | {"data-plane/worker", "data-plane/cache", "data-plane/tls", "data-plane/net"},
+    "data-plane/pipeline": ALL_COMMON | {"data-plane/worker", "data-plane/cache", "data-plane/limits", "data-plane/tls", "data-plane/net"},
 }
 ALLOWED["data-plane/transform"] = ALLOWED["data-plane/pipeline"] | {"data-plane/pipeline"}
 ALLOWED["data-plane/integration"] = ALLOWED["data-plane/transform"] | {"data-plane/transform"}

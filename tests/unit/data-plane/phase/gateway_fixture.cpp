@@ -365,6 +365,22 @@ std::shared_ptr<const snapshot::CompiledDeployment> compile(const Resources& res
     return *compiled;
 }
 
+/// What the test says, at once the first time and after a turn the second time.
+struct SetLimits final : pipeline::LimitSource {
+    worker::MaybeTask<limits::Verdict> admit(const limits::Admission& admission) override {
+        asked.push_back(std::string(admission.resource_path) + " " + std::string(admission.verb) +
+                        (admission.key ? " " + admission.key->id : ""));
+        waits = !waits;
+        if (waits) return decide_later();
+        return verdict;
+    }
+    worker::Task<limits::Verdict> decide_later() { co_return verdict; }
+
+    limits::Verdict verdict;
+    std::vector<std::string> asked;
+    bool waits = false;
+};
+
 }  // namespace
 
 struct Gateway::Parts {
@@ -383,6 +399,7 @@ struct Gateway::Parts {
                     .snapshots = slot,
                     .stages = stages,
                     .keys = keys,
+                    .limiter = limits,
                     .upstreams = upstreams,
                     .log = log,
                     .installation = installation,
@@ -399,6 +416,7 @@ struct Gateway::Parts {
     integration::Upstreams upstreams;
     SlotStages stages;
     MapKeys keys;
+    SetLimits limits;
     const cache::CacheShared cache_shared{
         .name_space = "",
         .id_key = crypto::HmacKey("key"),
@@ -416,6 +434,7 @@ struct Gateway::Parts {
 Gateway::Gateway(Options options) : parts_(std::make_unique<Parts>(options)) {
     Parts& parts = *parts_;
     parts.keys.keys = options.keys;
+    parts.limits.verdict = options.verdict;
 
     model::Stage stage;
     stage.api_id = "abc123";

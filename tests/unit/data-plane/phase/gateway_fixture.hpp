@@ -10,6 +10,7 @@
 #include "common/model/stage.hpp"
 #include "common/model/usage_plan.hpp"
 #include "data-plane/integration/limits.hpp"
+#include "data-plane/limits/admission.hpp"
 
 namespace turnpike::test {
 
@@ -99,6 +100,7 @@ public:
         std::vector<TestKey> keys;
         std::vector<model::UsagePlan> plans;
         integration::Limits limits;
+        turnpike::limits::Verdict verdict = {};  ///< On every request.
         std::function<void(model::Stage&)> change_stage;
         /// A second deployment that a canary serves.
         std::vector<std::pair<std::string, std::string>> canary_resources;

@@ -26,6 +26,13 @@ struct NoKeys final : pipeline::KeySource {
         return Result<worker::KeyRecord>(worker::KeyRecord(nullptr));
     }
 };
+/// Tests take nothing of any limit.
+struct NoLimits final : pipeline::LimitSource {
+    worker::MaybeTask<limits::Verdict> admit(const limits::Admission&) override {
+        FAIL("a test asks for its limits");
+        return limits::Verdict{};
+    }
+};
 /// Tests are no traffic: nothing may be recorded.
 struct NoLog final : pipeline::RequestLog {
     void record(const pipeline::Exchange&) override { ++records; }
@@ -69,7 +76,7 @@ public:
               },
               integration::Limits{}),
           upstreams_(reactor_, buffers_, names_, *tls_),
-          services_({reactor_, buffers_, slot_, stages_, keys_, upstreams_, log_, installation}),
+          services_({reactor_, buffers_, slot_, stages_, keys_, limits_, upstreams_, log_, installation}),
           thread_([this] { reactor_.run(); }) {}
     ~Tester() {
         reactor_.stop();
@@ -97,6 +104,7 @@ private:
     worker::SnapshotSlot slot_;
     NoStages stages_;
     NoKeys keys_;
+    NoLimits limits_;
     NoLog log_;
     std::unique_ptr<tls::ClientContext> tls_;
     integration::Names names_;

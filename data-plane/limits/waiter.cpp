@@ -1,0 +1,116 @@
+#include "data-plane/limits/waiter.hpp"
+
+#include <algorithm>
+
+namespace turnpike::limits {
+
+void Line::join(Want& want, SteadyTime now) {
+    want.since = now;
+    want.state = Want::State::Waiting;
+    want.waiter->one_is_awaited();
+    wants_.push_back(&want);
+}
+
+void Line::leave(Want& want) {
+    const auto found = std::find(wants_.begin(), wants_.end(), &want);
+    if (found == wants_.end()) return;
+    if (static_cast<std::size_t>(found - wants_.begin()) < asked_) --asked_;
+    wants_.erase(found);
+    want.state = Want::State::Undecided;
+    want.waiter->one_is_decided();
+}
+
+std::int64_t Line::ask() {
+    is_asking_ = true;
+    asked_ = wants_.size();
+    return static_cast<std::int64_t>(asked_);
+}
+
+Ages Line::ages(SteadyTime now) const {
+    Ages ages;
+    const auto age_of = [this, now](std::size_t index) {
+        return std::chrono::duration_cast<Microseconds>(now - wants_[index]->since).count();
+    };
+    for (std::size_t position = 1; position < wants_.size(); position *= 2) {
+        ages.push_back(age_of(position - 1));
+    }
+    if (!wants_.empty()) ages.push_back(age_of(wants_.size() - 1));
+    return ages;
+}
+
+std::int64_t Line::answered(std::int64_t granted) {
+    is_asking_ = false;
+    is_away_ = false;
+    for (; asked_ > 0; --asked_) {
+        settle_first(granted > 0 ? Want::State::Granted : Want::State::Refused);
+        --granted;
+    }
+    return std::max<std::int64_t>(granted, 0);
+}
+
+void Line::lost(SteadyTime retry) {
+    is_asking_ = false;
+    asked_ = 0;
+    await_no_longer(retry);
+}
+
+void Line::await_no_longer(SteadyTime retry) {
+    is_away_ = true;
+    probe_at_ = retry;
+}
+
+void Line::settle_first(Want::State state) {
+    Want& want = *wants_.front();
+    wants_.pop_front();
+    want.state = state;
+    want.waiter->one_is_decided();
+}
+
+Want& Waiter::add(Level level, Source& source) {
+    Want& want = wants_[count_++];
+    want = {this, &source, level, Want::State::Undecided, {}};
+    return want;
+}
+
+Waiter::~Waiter() {
+    for (Want& want : *this) {
+        if (want.state == Want::State::Waiting) want.source->line.leave(want);
+    }
+    release();
+}
+
+void Waiter::commit() {
+    for (Want& want : *this) {
+        want.source->commit(want);
+        want.state = Want::State::Undecided;
+    }
+}
+
+void Waiter::release() {
+    for (Want& want : *this) {
+        want.source->release(want);
+        want.state = Want::State::Undecided;
+    }
+}
+
+const Want* Waiter::refused() const {
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (wants_[i].state == Want::State::Refused) return &wants_[i];
+    }
+    return nullptr;
+}
+
+bool Waiter::has(Want::State state) const {
+    return std::any_of(wants_.begin(), wants_.begin() + static_cast<std::ptrdiff_t>(count_),
+                       [state](const Want& want) { return want.state == state; });
+}
+
+worker::Task<> Waiter::wait_until(SteadyTime deadline) {
+    if (!is_decided()) co_await signal_.wait_until(deadline);
+}
+
+void Waiter::one_is_decided() {
+    if (--awaited_ == 0) signal_.set();
+}
+
+}  // namespace turnpike::limits

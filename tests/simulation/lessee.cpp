@@ -1,0 +1,174 @@
+#include "tests/simulation/lessee.hpp"
+
+namespace turnpike::test {
+
+using limits::BucketAnswer;
+using limits::BucketQuestion;
+using limits::QuotaAnswer;
+using limits::QuotaQuestion;
+using limits::Standing;
+using limits::Stock;
+
+namespace {
+
+constexpr std::int64_t kSweepUs = 500'000;
+constexpr double kRounding = 1e-3;
+/// What may have run over while requests were on their way.
+constexpr double kRunOverSeconds = 0.05;
+
+}  // namespace
+
+void SimulatedLessee::live(double requests_per_second) {
+    rate_ = requests_per_second;
+    const auto self = shared_from_this();
+    world_.after(world_.gap_us(rate_), [self] { self->arrive(); });
+    world_.after(kSweepUs, [self] { self->sweep(); });
+}
+
+void SimulatedLessee::arrive() {
+    if (!is_alive_) return;
+    lease_.stock().note_demand(world_.now());
+    switch (lease_.standing(world_.now())) {
+        case Standing::Available:
+            lease_.stock().spend();
+            if (bucket_.bucket.leased_to(name_, world_.now_us()) == 0) {
+                bucket_.violation = "a token is spent after its end";
+            }
+            admit(world_.now_us());
+            if (lease_.should_ask(world_.now())) ask();
+            break;
+        case Standing::Unknown:
+            waiting_.push_back(world_.now_us());
+            ask();
+            break;
+        case Standing::Refused:
+            break;
+    }
+    const auto self = shared_from_this();
+    world_.after(world_.gap_us(rate_), [self] { self->arrive(); });
+}
+
+void SimulatedLessee::sweep() {
+    if (!is_alive_) return;
+    if (lease_.should_ask(world_.now())) ask();
+    const auto self = shared_from_this();
+    world_.after(kSweepUs, [self] { self->sweep(); });
+}
+
+BucketAnswer SimulatedLessee::keep(const BucketQuestion& question,
+                                   const std::vector<std::int64_t>& arrivals) {
+    const BucketAnswer answer =
+        bucket_.bucket.answer(bucket_.limit, name_, question, Stock::kLease, world_.now_us());
+    const double most = bucket_.limit.burst + bucket_.limit.rate * kRunOverSeconds;
+    if (bucket_.bucket.level() + static_cast<double>(bucket_.bucket.held()) > most + kRounding) {
+        bucket_.violation = "more than the burst is in the bucket and held";
+    }
+    // Spent now, whether the answer arrives or not.
+    for (std::int64_t i = 0; i < answer.granted; ++i) admit(arrivals[static_cast<std::size_t>(i)]);
+    return answer;
+}
+
+limits::Ages SimulatedLessee::ages() const {
+    limits::Ages ages;
+    for (std::size_t position = 1; position < waiting_.size(); position *= 2) {
+        ages.push_back(world_.now_us() - waiting_[position - 1]);
+    }
+    if (!waiting_.empty()) ages.push_back(world_.now_us() - waiting_.back());
+    return ages;
+}
+
+void SimulatedLessee::ask() {
+    if (is_asking_) return;
+    is_asking_ = true;
+    const std::vector<std::int64_t> arrivals(waiting_.begin(), waiting_.end());
+    BucketQuestion question =
+        lease_.question(static_cast<std::int64_t>(arrivals.size()), world_.now());
+    question.ages_us = ages();
+    const auto self = shared_from_this();
+    carry<BucketQuestion, BucketAnswer>(
+        world_, network_, std::move(question),
+        [self, arrivals](const BucketQuestion& asked) { return self->keep(asked, arrivals); },
+        [self, asked = arrivals.size()](const BucketAnswer* answer) {
+            self->take_answer(answer, asked);
+        });
+}
+
+void SimulatedLessee::take_answer(const BucketAnswer* answer, std::size_t asked) {
+    if (!is_alive_) return;
+    is_asking_ = false;
+    if (!answer) {
+        waiting_.clear();
+        return lease_.failed();
+    }
+    lease_.answered(bucket_.limit, *answer);
+    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(asked));
+    if (lease_.standing(world_.now()) == Standing::Refused) waiting_.clear();
+    for (; !waiting_.empty() && lease_.stock().has(world_.now()); waiting_.pop_front()) {
+        lease_.stock().spend();
+        admit(world_.now_us());
+    }
+    if (!waiting_.empty()) ask();
+}
+
+void SimulatedSpender::live(double requests_per_second) {
+    rate_ = requests_per_second;
+    const auto self = shared_from_this();
+    world_.after(world_.gap_us(rate_), [self] { self->arrive(); });
+}
+
+void SimulatedSpender::die() {
+    is_alive_ = false;
+    quota_.wasted += lease_.stock().held();
+}
+
+void SimulatedSpender::spend() {
+    if (++quota_.spent > quota_.terms.limit) quota_.violation = "more is spent than the quota";
+}
+
+void SimulatedSpender::arrive() {
+    if (!is_alive_) return;
+    lease_.note_demand(world_.now());
+    const Standing standing = lease_.standing(world_.now());
+    if (standing == Standing::Available) {
+        lease_.take();
+        spend();
+        if (lease_.should_ask(world_.now())) ask();
+    } else if (standing == Standing::Unknown) {
+        ++waiting_;
+        ask();
+    }
+    const auto self = shared_from_this();
+    world_.after(world_.gap_us(rate_), [self] { self->arrive(); });
+}
+
+void SimulatedSpender::ask() {
+    if (is_asking_) return;
+    is_asking_ = true;
+    const auto self = shared_from_this();
+    carry<QuotaQuestion, QuotaAnswer>(
+        world_, network_, lease_.question(quota_.terms, waiting_, world_.now()),
+        [self](const QuotaQuestion& question) {
+            return self->quota_.keeper.answer(self->quota_.terms, self->name_, question,
+                                              Stock::kLease, self->world_.now_us());
+        },
+        [self](const QuotaAnswer* answer) { self->take_answer(answer); });
+}
+
+void SimulatedSpender::take_answer(const QuotaAnswer* answer) {
+    if (!is_alive_) {
+        if (answer) quota_.wasted += answer->granted + answer->added;
+        return;
+    }
+    is_asking_ = false;
+    if (!answer) {
+        waiting_ = 0;
+        return lease_.failed();
+    }
+    lease_.answered(*answer, world_.now());
+    for (std::int64_t i = 0; i < answer->granted; ++i) spend();
+    waiting_ = std::max<std::int64_t>(waiting_ - answer->granted, 0);
+    if (lease_.standing(world_.now()) == Standing::Refused) waiting_ = 0;
+    if (waiting_ > 0) ask();
+}
+
+}  // namespace turnpike::test

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/limits/lease.hpp"
+#include "common/limits/quota.hpp"
+#include "tests/simulation/quota_keeper.hpp"
+#include "tests/simulation/world.hpp"
+
+namespace turnpike::test {
+
+/// Carries questions to a keeper and answers back, late or never.
+template <typename Question, typename Answer>
+void carry(World& world, const Network& network, Question question,
+           std::function<Answer(const Question&)> keeper, std::function<void(const Answer*)> done) {
+    const auto travel = [&world, &network] {
+        const bool is_slow = network.slow_one_in > 0 && world.one_in(network.slow_one_in);
+        return world.upto(is_slow ? 80'000 : network.delay_us_max);
+    };
+    const auto is_lost = [&world, &network] {
+        return network.lost_one_in > 0 && world.one_in(network.lost_one_in);
+    };
+    constexpr std::int64_t kGivenUp = 1'000'000;
+    if (is_lost()) return world.after(kGivenUp, [done] { done(nullptr); });
+    const std::int64_t way = travel();
+    const std::int64_t back = is_lost() ? -1 : travel();
+    world.after(way, [&world, keeper, question, done, back] {
+        const Answer answer = keeper(question);
+        if (back < 0) return world.after(kGivenUp, [done] { done(nullptr); });
+        world.after(back, [answer, done] { done(&answer); });
+    });
+}
+
+/// A request counts as admitted at some moment between its arrival and the keeper's grant.
+struct Admitted {
+    std::int64_t from_us;
+    std::int64_t to_us;
+};
+
+/// One reactor's requests for one bucket: they come by chance, wait for answers, and are admitted
+/// or not. A stand-in for the limiter, around the lease that the limiter uses.
+class SimulatedLessee : public std::enable_shared_from_this<SimulatedLessee> {
+public:
+    struct Bucketful {
+        limits::Bucket bucket;
+        limits::BucketLimit limit;
+        std::vector<Admitted> admitted;
+        std::string violation;
+    };
+    SimulatedLessee(World& world, const Network& network, Bucketful& bucket, std::string name)
+        : world_(world), network_(network), bucket_(bucket), name_(std::move(name)) {}
+
+    void live(double requests_per_second);
+    void die() { is_alive_ = false; }
+
+private:
+    void arrive();
+    void sweep();
+    void ask();
+    void take_answer(const limits::BucketAnswer* answer, std::size_t asked);
+    limits::BucketAnswer keep(const limits::BucketQuestion& question,
+                              const std::vector<std::int64_t>& arrivals);
+    void admit(std::int64_t from_us) { bucket_.admitted.push_back({from_us, world_.now_us()}); }
+    limits::Ages ages() const;
+
+    World& world_;
+    const Network& network_;
+    Bucketful& bucket_;
+    std::string name_;
+    double rate_ = 0;
+    limits::BucketLease lease_;
+    std::deque<std::int64_t> waiting_;  ///< When they came.
+    bool is_asking_ = false;
+    bool is_alive_ = true;
+};
+
+/// The same for one key's quota.
+class SimulatedSpender : public std::enable_shared_from_this<SimulatedSpender> {
+public:
+    struct Quota {
+        QuotaKeeper keeper;
+        limits::QuotaTerms terms;
+        std::int64_t spent = 0;   ///< In the window that the keeper is in.
+        std::int64_t wasted = 0;  ///< Held by those that died.
+        std::string violation;
+    };
+    SimulatedSpender(World& world, const Network& network, Quota& quota, std::string name)
+        : world_(world), network_(network), quota_(quota), name_(std::move(name)) {}
+
+    void live(double requests_per_second);
+    void die();
+
+private:
+    void arrive();
+    void ask();
+    void take_answer(const limits::QuotaAnswer* answer);
+    void spend();
+
+    World& world_;
+    const Network& network_;
+    Quota& quota_;
+    std::string name_;
+    double rate_ = 0;
+    limits::QuotaLease lease_;
+    std::int64_t waiting_ = 0;
+    bool is_asking_ = false;
+    bool is_alive_ = true;
+};
+
+}  // namespace turnpike::test

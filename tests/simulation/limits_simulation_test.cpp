@@ -1,0 +1,232 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include "common/base/text.hpp"
+#include "tests/simulation/lessee.hpp"
+
+/// Lessees of one bucket, or of one quota, over a network that is slow and loses, some of them
+/// killed. Thousands of seeds; TURNPIKE_SIMULATION_SEEDS="<first>,<count>" chooses others, and a
+/// seed that fails fails again.
+using namespace turnpike;
+using namespace turnpike::test;
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kStart = 1'000'000;
+
+struct Seeds {
+    std::uint64_t first = 0;
+    std::uint64_t count = 1000;
+};
+
+Seeds seeds() {
+    const char* const chosen = std::getenv("TURNPIKE_SIMULATION_SEEDS");
+    if (!chosen) return {};
+    const std::string_view text = chosen;
+    const std::size_t comma = text.find(',');
+    REQUIRE(comma != std::string_view::npos);
+    return {static_cast<std::uint64_t>(parse_integer(text.substr(0, comma)).value()),
+            static_cast<std::uint64_t>(parse_integer(text.substr(comma + 1)).value())};
+}
+
+/// The largest of values to which ranges are added.
+class RangeMaximum {
+public:
+    explicit RangeMaximum(const std::vector<double>& values) : size_(values.size()) {
+        while (leaves_ < size_) leaves_ *= 2;
+        most_.assign(2 * leaves_, -1e300);
+        added_.assign(2 * leaves_, 0);
+        std::copy(values.begin(), values.end(),
+                  most_.begin() + static_cast<std::ptrdiff_t>(leaves_));
+        for (std::size_t i = leaves_ - 1; i > 0; --i) {
+            most_[i] = std::max(most_[2 * i], most_[2 * i + 1]);
+        }
+    }
+    /// `amount` more for those from `first` up to `end`.
+    void add(std::size_t first, std::size_t end, double amount) {
+        add(1, 0, leaves_, {first, end}, amount);
+    }
+    double most() const { return most_[1]; }
+
+private:
+    struct Range {
+        std::size_t first;
+        std::size_t end;
+    };
+    void add(std::size_t node, std::size_t first, std::size_t end, Range range, double amount) {
+        if (first >= range.end || end <= range.first) return;
+        if (range.first <= first && end <= range.end) {
+            most_[node] += amount;
+            added_[node] += amount;
+            return;
+        }
+        const std::size_t middle = (first + end) / 2;
+        add(2 * node, first, middle, range, amount);
+        add(2 * node + 1, middle, end, range, amount);
+        most_[node] = std::max(most_[2 * node], most_[2 * node + 1]) + added_[node];
+    }
+    std::size_t size_;
+    std::size_t leaves_ = 1;
+    std::vector<double> most_;
+    std::vector<double> added_;
+};
+
+/// By how many the requests that were admitted within any window, whatever the moment in which each
+/// of them counts, exceed burst + rate x length.
+double most_over(std::vector<Admitted> admitted, const limits::BucketLimit& limit) {
+    if (admitted.empty()) return 0;
+    std::vector<std::int64_t> starts;
+    for (const Admitted& one : admitted) starts.push_back(one.from_us);
+    std::sort(starts.begin(), starts.end());
+    const auto filled = [&limit](std::int64_t time_us) {
+        return limit.rate * static_cast<double>(time_us - kStart) / 1e6;
+    };
+    std::vector<double> values;
+    // A window counts from when its first request is admitted: before, it has no end yet.
+    constexpr double kNotYet = 1e9;
+    for (const std::int64_t start : starts) values.push_back(filled(start) - kNotYet);
+    RangeMaximum windows(values);
+    std::sort(admitted.begin(), admitted.end(),
+              [](const Admitted& a, const Admitted& b) { return a.to_us < b.to_us; });
+    std::vector<bool> begun(starts.size(), false);
+    double worst = -limit.burst;
+    for (const Admitted& one : admitted) {
+        const auto last = std::upper_bound(starts.begin(), starts.end(), one.from_us);
+        const auto end = static_cast<std::size_t>(last - starts.begin());
+        windows.add(0, end, 1);
+        if (!begun[end - 1]) windows.add(end - 1, end, kNotYet);
+        begun[end - 1] = true;
+        worst = std::max(worst, windows.most() - filled(one.to_us) - limit.burst);
+    }
+    return worst;
+}
+
+Network some_network(World& world, bool is_sound) {
+    Network network;
+    network.delay_us_max = 50 + world.upto(2000);
+    if (is_sound) return network;
+    network.slow_one_in = world.upto(1) * (5 + world.upto(50));
+    network.lost_one_in = world.upto(1) * (5 + world.upto(50));
+    return network;
+}
+
+limits::BucketLimit some_limit(World& world) {
+    static constexpr double kRates[] = {1, 3.3, 10, 100, 333, 1000, 5000};
+    static constexpr double kBursts[] = {1, 2, 3, 10, 64, 500, 5000};
+    return {kRates[world.upto(6)], kBursts[world.upto(6)]};
+}
+
+using Lessees = std::vector<std::shared_ptr<SimulatedLessee>>;
+
+/// Every now and then one is killed, and another comes.
+void replace_some(World& world, const Network& network, SimulatedLessee::Bucketful& bucket,
+                  Lessees& lessees, double rate) {
+    world.after(world.upto(kSecond), [&world, &network, &bucket, &lessees, rate] {
+        auto& victim = lessees[static_cast<std::size_t>(
+            world.upto(static_cast<std::int64_t>(lessees.size()) - 1))];
+        victim->die();
+        victim = std::make_shared<SimulatedLessee>(world, network, bucket,
+                                                   "late" + std::to_string(world.now_us()));
+        victim->live(rate);
+        replace_some(world, network, bucket, lessees, rate);
+    });
+}
+
+/// Returns: what went wrong, or nothing.
+std::string run_bucket(std::uint64_t seed, bool is_sound) {
+    World world(seed);
+    const Network network = some_network(world, is_sound);
+    SimulatedLessee::Bucketful bucket;
+    bucket.limit = some_limit(world);
+    if (is_sound) bucket.limit.burst = std::max(bucket.limit.burst, 2.0);
+    const auto count = static_cast<std::size_t>(1 + world.upto(7));
+    const std::int64_t seconds = bucket.limit.rate >= 1000 ? 1 : 10;
+    // Ten times the rate if it is to be exhausted; else by chance, from idle to that.
+    const double offered =
+        bucket.limit.rate * (is_sound ? 10 : static_cast<double>(world.upto(100)) / 10 + 0.1);
+    const double rate = offered / static_cast<double>(count);
+    Lessees lessees;
+    for (std::size_t i = 0; i < count; ++i) {
+        lessees.push_back(std::make_shared<SimulatedLessee>(world, network, bucket,
+                                                            "lessee" + std::to_string(i)));
+        lessees.back()->live(rate);
+    }
+    if (!is_sound && world.one_in(2)) replace_some(world, network, bucket, lessees, rate);
+    world.run_until(kStart + seconds * kSecond);
+    for (const auto& lessee : lessees) lessee->die();
+    if (!bucket.violation.empty()) return bucket.violation;
+    if (const double over = most_over(bucket.admitted, bucket.limit); over > 0.01) {
+        return "a window has " + std::to_string(over) + " admissions too many";
+    }
+    const double least = 0.98 * bucket.limit.rate * static_cast<double>(seconds);
+    // The last token may come after the end.
+    if (is_sound && static_cast<double>(bucket.admitted.size()) + 1 < least) {
+        return "only " + std::to_string(bucket.admitted.size()) + " of " + std::to_string(least) +
+               " admitted";
+    }
+    return {};
+}
+
+std::string run_quota(std::uint64_t seed) {
+    World world(seed);
+    const Network network = some_network(world, world.one_in(2));
+    SimulatedSpender::Quota quota;
+    quota.terms.period = "HOUR";
+    quota.terms.limit = world.one_in(2) ? 100 + world.upto(2000) : 16'000 + world.upto(90'000);
+    std::vector<std::shared_ptr<SimulatedSpender>> spenders;
+    const double rate = static_cast<double>(quota.terms.limit) / 4.0;
+    for (int i = 0; i < 4; ++i) {
+        spenders.push_back(std::make_shared<SimulatedSpender>(world, network, quota,
+                                                              "spender" + std::to_string(i)));
+        spenders.back()->live(rate / 4);
+    }
+    const bool kills = world.one_in(2);
+    if (kills) {
+        world.run_until(kStart + kSecond + world.upto(2 * kSecond));
+        for (std::size_t i = 0; i < spenders.size(); ++i) {
+            spenders[i]->die();
+            spenders[i] = std::make_shared<SimulatedSpender>(world, network, quota,
+                                                             "next" + std::to_string(i));
+            spenders[i]->live(rate / 4);
+        }
+    }
+    world.run_until(kStart + 20 * kSecond);
+    for (const auto& spender : spenders) spender->die();
+    if (!quota.violation.empty()) return quota.violation;
+    if (network.lost_one_in > 0 || network.slow_one_in > 0) return {};
+    const std::int64_t left = quota.terms.limit - quota.spent;
+    const auto waste_max =
+        static_cast<std::int64_t>(static_cast<double>(quota.terms.limit) * 0.001);
+    if (left > (kills ? waste_max + 4 : 0)) {
+        return std::to_string(left) + " units were never spent, of " +
+               std::to_string(quota.terms.limit);
+    }
+    return {};
+}
+
+template <typename Run>
+void run_all(Run run) {
+    const Seeds chosen = seeds();
+    for (std::uint64_t seed = chosen.first; seed < chosen.first + chosen.count; ++seed) {
+        const std::string violation = run(seed);
+        if (!violation.empty()) FAIL_CHECK("seed " << seed << ": " << violation);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("no window has more than burst + rate x length, whatever is slow, lost or killed") {
+    run_all([](std::uint64_t seed) { return run_bucket(seed, false); });
+}
+
+TEST_CASE("offered ten times the rate, at least 98 % of it is admitted") {
+    run_all([](std::uint64_t seed) { return run_bucket(seed, true); });
+}
+
+TEST_CASE("a quota is spent to its last unit, and not beyond") {
+    run_all([](std::uint64_t seed) { return run_quota(seed); });
+}

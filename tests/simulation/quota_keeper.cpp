@@ -1,0 +1,88 @@
+#include "tests/simulation/quota_keeper.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace turnpike::test {
+
+Window window_of(const std::string& period, std::int64_t now_us) {
+    using namespace std::chrono;
+    const std::int64_t now_s = now_us / 1'000'000;
+    const sys_days day = floor<days>(sys_seconds(seconds(now_s)));
+    const auto at = [](sys_days date) { return sys_seconds(date).time_since_epoch().count(); };
+    if (period == "HOUR") return {now_s - now_s % 3600, now_s - now_s % 3600 + 3600};
+    if (period == "DAY") return {at(day), at(day + days(1))};
+    if (period == "WEEK") {
+        const sys_days first = day - (weekday(day) - Sunday);
+        return {at(first), at(first + days(7))};
+    }
+    const year_month_day date(day);
+    const year_month month = date.year() / date.month();
+    return {at(sys_days(month / 1)), at(sys_days((month + months(1)) / 1))};
+}
+
+std::int64_t QuotaKeeper::held() const {
+    std::int64_t units = 0;
+    for (const auto& [lessee, lease] : leases_) units += lease.units;
+    return units;
+}
+
+void QuotaKeeper::enter_window(std::int64_t window_s) {
+    if (window_s_ == window_s) return;
+    window_s_ = window_s;
+    used_ = 0;
+    leases_.clear();
+    paid_.clear();
+}
+
+void QuotaKeeper::end_expired(const std::string& asking, std::int64_t now_us) {
+    std::erase_if(leases_, [&](const auto& item) {
+        if (item.first == asking || item.second.expires_us > now_us) return false;
+        used_ += item.second.units;
+        return true;
+    });
+}
+
+limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const std::string& lessee,
+                                        const limits::QuotaQuestion& question, Microseconds lease,
+                                        std::int64_t now_us) {
+    const Window window = window_of(terms.period, now_us);
+    std::int64_t allowance = terms.limit;
+    if (terms.since_s >= window.first_s && terms.since_s < window.end_s) allowance -= terms.offset;
+    if (terms.extended_window_s == window.first_s) allowance += terms.extension;
+    allowance = std::max<std::int64_t>(allowance, 0);
+
+    std::int64_t kept = window_s_ == window.first_s ? question.held : 0;
+    const std::int64_t paid = paid_.contains(lessee) ? paid_[lessee] : 0;
+    enter_window(window.first_s);
+    end_expired(lessee, now_us);
+    const std::int64_t recorded = leases_.contains(lessee) ? leases_[lessee].units : 0;
+    leases_.erase(lessee);
+    const std::int64_t others = held();
+    if (question.known_window_s == window.first_s) used_ = std::max(used_, question.known_used);
+    used_ += std::max<std::int64_t>(recorded - kept - question.returned, 0);
+    if (question.owed > 0) {
+        if (question.debt > paid) used_ += question.owed;
+        paid_[lessee] = std::max(paid, question.debt);
+    }
+    kept = std::max<std::int64_t>(std::min(kept, allowance - used_ - others), 0);
+
+    limits::QuotaAnswer answer;
+    answer.is_filled = true;
+    answer.left = std::max<std::int64_t>(allowance - used_ - others - kept, 0);
+    answer.granted = std::min(question.waiting, answer.left);
+    answer.left -= answer.granted;
+    used_ += answer.granted;
+    answer.added = std::max<std::int64_t>(std::min(question.wanted - kept, answer.left / 64), 0);
+    answer.left -= answer.added;
+    if (kept + answer.added > 0) leases_[lessee] = {kept + answer.added, now_us + lease.count()};
+    answer.kept = kept;
+    answer.used = used_;
+    answer.allowance = allowance;
+    answer.window_s = window.first_s;
+    answer.rest = Milliseconds((window.end_s * 1'000'000 - now_us + 999) / 1000);
+    answer.held_by_others = others;
+    return answer;
+}
+
+}  // namespace turnpike::test

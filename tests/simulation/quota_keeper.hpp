@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "common/limits/quota.hpp"
+
+namespace turnpike::test {
+
+/// What the script of quotas does, in plain C++: the keeper of one key's quota. A value.
+class QuotaKeeper {
+public:
+    limits::QuotaAnswer answer(const limits::QuotaTerms& terms, const std::string& lessee,
+                               const limits::QuotaQuestion& question, Microseconds lease,
+                               std::int64_t now_us);
+
+    std::int64_t used() const { return used_; }
+    std::int64_t held() const;
+    std::int64_t window_s() const { return window_s_; }
+
+private:
+    struct Lease {
+        std::int64_t units = 0;
+        std::int64_t expires_us = 0;
+    };
+    void enter_window(std::int64_t window_s);
+    void end_expired(const std::string& asking, std::int64_t now_us);
+
+    std::int64_t window_s_ = -1;
+    std::int64_t used_ = 0;
+    std::map<std::string, Lease> leases_;
+    std::map<std::string, std::int64_t> paid_;
+};
+
+struct Window {
+    std::int64_t first_s;
+    std::int64_t end_s;
+};
+/// Source: docs/limits.md.
+Window window_of(const std::string& period, std::int64_t now_us);
+
+}  // namespace turnpike::test

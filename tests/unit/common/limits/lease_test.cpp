@@ -1,0 +1,128 @@
+#include "common/limits/lease.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace turnpike;
+using namespace turnpike::limits;
+
+namespace {
+
+constexpr BucketLimit kLimit{1000, 1000};
+const SteadyTime kStart{Seconds(100)};
+
+BucketAnswer added(std::int64_t tokens) {
+    BucketAnswer answer;
+    answer.added = tokens;
+    answer.known = {1, 500, 0};
+    return answer;
+}
+
+BucketLease stocked(std::int64_t tokens) {
+    BucketLease lease;
+    lease.stock().note_demand(kStart);
+    lease.question(1, kStart);
+    lease.answered(kLimit, added(tokens));
+    return lease;
+}
+
+}  // namespace
+
+TEST_CASE("a lease knows nothing at first, then has its stock until it ends") {
+    BucketLease lease;
+    CHECK(lease.standing(kStart) == Standing::Unknown);
+    lease = stocked(2);
+    CHECK(lease.standing(kStart) == Standing::Available);
+    CHECK(lease.standing(kStart + Stock::kLease - Stock::kLeaseMargin) == Standing::Unknown);
+    lease.stock().spend();
+    lease.stock().spend();
+    CHECK(lease.standing(kStart) == Standing::Unknown);
+}
+
+TEST_CASE("the end of a stock counts from when it was asked for") {
+    BucketLease lease;
+    lease.stock().note_demand(kStart);
+    lease.question(1, kStart);
+    lease.answered(kLimit, added(2));
+    CHECK(lease.standing(kStart + Stock::kLease - Stock::kLeaseMargin) == Standing::Unknown);
+}
+
+TEST_CASE("a refusal lasts until the next token, and a little longer if the burst allows it") {
+    for (const auto& [limit, expected] : {std::pair{BucketLimit{10, 1}, Milliseconds(30)},
+                                          std::pair{BucketLimit{1, 1000}, Milliseconds(30)},
+                                          std::pair{BucketLimit{1000, 1000}, Milliseconds(30)}}) {
+        BucketLease lease;
+        lease.question(1, kStart);
+        BucketAnswer answer;
+        answer.retry = Milliseconds(30);
+        lease.answered(limit, answer);
+        CHECK(lease.standing(kStart + expected - Milliseconds(1)) == Standing::Refused);
+        CHECK(lease.standing(kStart + expected) == Standing::Unknown);
+    }
+    BucketLease lease;
+    lease.question(1, kStart);
+    BucketAnswer answer;
+    answer.retry = Milliseconds(1);
+    lease.answered(kLimit, answer);
+    CHECK(lease.standing(kStart + Milliseconds(9)) == Standing::Refused);
+    CHECK(lease.standing(kStart + Milliseconds(10)) == Standing::Unknown);
+}
+
+TEST_CASE("a question states what is held, reserved tokens too") {
+    BucketLease lease = stocked(3);
+    lease.stock().reserve();
+    lease.stock().spend();
+    CHECK(lease.question(1, kStart).held == 2);
+    lease.answered(kLimit, added(0));
+    lease.stock().use_reserved();
+    CHECK(lease.question(1, kStart).held == 1);
+}
+
+TEST_CASE("what nobody wants for two seconds is given back") {
+    BucketLease lease = stocked(40);
+    CHECK_FALSE(lease.should_ask(kStart + Milliseconds(1999)));
+    REQUIRE(lease.should_ask(kStart + Seconds(2)));
+    const BucketQuestion question = lease.question(0, kStart + Seconds(2));
+    CHECK(question.returned == 40);
+    CHECK(question.held == 0);
+    CHECK(question.wanted == 0);
+    lease.answered(kLimit, added(0));
+    CHECK(lease.is_forgettable(kStart + Seconds(2)));
+}
+
+TEST_CASE("a stock that is down to a quarter is asked for, if there was one") {
+    BucketLease lease = stocked(8);
+    for (int i = 0; i < 5; ++i) lease.stock().spend();
+    CHECK_FALSE(lease.should_ask(kStart));
+    lease.stock().spend();
+    CHECK(lease.should_ask(kStart));
+    CHECK_FALSE(stocked(0).should_ask(kStart));
+}
+
+TEST_CASE("debts and refunds wait until questions are answered again, and are told once") {
+    BucketLease lease;
+    lease.question(1, kStart);
+    lease.failed();
+    lease.owe(5);
+    lease.give_back_granted();
+    CHECK(lease.forgive_one());
+    CHECK(lease.question(0, kStart).owed == 0);
+    lease.failed();
+    CHECK(lease.question(0, kStart).owed == 0);
+    lease.answered(kLimit, added(0));
+    REQUIRE(lease.should_ask(kStart));
+    const BucketQuestion settling = lease.question(0, kStart);
+    CHECK(settling.owed == 4);
+    CHECK(settling.returned == 1);
+    lease.failed();
+    lease.question(0, kStart);
+    lease.answered(kLimit, added(0));
+    CHECK(lease.question(0, kStart).owed == 0);
+}
+
+TEST_CASE("a retired lease gives everything back, whoever waits") {
+    BucketLease lease = stocked(7);
+    lease.retire();
+    const BucketQuestion question = lease.question(1, kStart);
+    CHECK(question.returned == 7);
+    CHECK(question.wanted == 0);
+}

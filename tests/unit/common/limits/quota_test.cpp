@@ -1,0 +1,109 @@
+#include "common/limits/quota.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace turnpike;
+using namespace turnpike::limits;
+
+namespace {
+
+const SteadyTime kStart{Seconds(100)};
+
+QuotaTerms daily(std::int64_t limit) {
+    QuotaTerms terms;
+    terms.period = "DAY";
+    terms.limit = limit;
+    return terms;
+}
+
+QuotaAnswer answer(std::int64_t granted, std::int64_t added, std::int64_t left,
+                   Milliseconds rest = Seconds(3600)) {
+    QuotaAnswer one;
+    one.is_filled = true;
+    one.granted = granted;
+    one.added = added;
+    one.left = left;
+    one.rest = rest;
+    one.window_s = 86'400;
+    one.used = 5;
+    return one;
+}
+
+}  // namespace
+
+TEST_CASE("a small quota is taken unit by unit, a large one in portions") {
+    QuotaLease lease;
+    lease.note_demand(kStart);
+    CHECK(lease.question(daily(15'999), 1, kStart).wanted == 0);
+    CHECK(lease.question(daily(160'000), 1, kStart).wanted == 10);
+    CHECK(lease.question(daily(1'000'000'000), 1, kStart).wanted == 16);
+}
+
+TEST_CASE("a spent quota is refused until its window ends") {
+    QuotaLease lease;
+    lease.note_demand(kStart);
+    lease.question(daily(1000), 2, kStart);
+    lease.answered(answer(1, 0, 0, Seconds(10)), kStart);
+    CHECK(lease.standing(kStart + Milliseconds(9999)) == Standing::Refused);
+    CHECK(lease.standing(kStart + Seconds(10)) == Standing::Unknown);
+}
+
+TEST_CASE("while others hold units, they may come back") {
+    QuotaLease lease;
+    lease.note_demand(kStart);
+    lease.question(daily(1000), 1, kStart);
+    QuotaAnswer nothing = answer(0, 0, 0);
+    nothing.held_by_others = 3;
+    lease.answered(nothing, kStart);
+    CHECK(lease.standing(kStart + Milliseconds(499)) == Standing::Refused);
+    CHECK(lease.standing(kStart + Milliseconds(500)) == Standing::Unknown);
+}
+
+TEST_CASE("units end with their window") {
+    QuotaLease lease;
+    lease.note_demand(kStart);
+    lease.question(daily(1'000'000), 1, kStart);
+    lease.answered(answer(1, 8, 100, Seconds(2)), kStart + Seconds(1));
+    CHECK(lease.standing(kStart + Milliseconds(1999)) == Standing::Available);
+    CHECK(lease.standing(kStart + Seconds(2)) == Standing::Unknown);
+    lease.note_demand(kStart + Seconds(2));
+    CHECK(lease.question(daily(1'000'000), 1, kStart + Seconds(2)).held == 0);
+}
+
+TEST_CASE("a unit of a request that was not admitted goes to the next one") {
+    QuotaLease lease;
+    lease.note_demand(kStart);
+    lease.question(daily(1000), 1, kStart);
+    lease.answered(answer(1, 0, 10), kStart);
+    lease.keep_granted();
+    REQUIRE(lease.standing(kStart) == Standing::Available);
+    lease.take();
+    CHECK(lease.standing(kStart) == Standing::Unknown);
+}
+
+TEST_CASE("a debt keeps its number until it is answered") {
+    QuotaLease lease;
+    lease.owe(3);
+    CHECK(lease.question(daily(1000), 0, kStart).owed == 3);
+    lease.failed();
+    lease.owe(2);
+    const QuotaQuestion again = lease.question(daily(1000), 0, kStart);
+    CHECK(again.owed == 3);
+    CHECK(again.debt == 1);
+    lease.answered(answer(0, 0, 10), kStart);
+    const QuotaQuestion next = lease.question(daily(1000), 0, kStart);
+    CHECK(next.owed == 2);
+    CHECK(next.debt == 2);
+}
+
+TEST_CASE("terms that changed end a refusal; a keeper that is being filled does not refuse") {
+    QuotaLease lease;
+    lease.note_demand(kStart);
+    lease.question(daily(1000), 1, kStart);
+    lease.answered(answer(0, 0, 0), kStart);
+    lease.terms_changed();
+    CHECK(lease.standing(kStart) == Standing::Unknown);
+    lease.question(daily(1000), 1, kStart);
+    lease.answered(QuotaAnswer{}, kStart);
+    CHECK(lease.standing(kStart) == Standing::Unknown);
+}
