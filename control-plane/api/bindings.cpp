@@ -38,6 +38,7 @@ std::vector<service::Binding> all_bindings() {
                              service::audit_bindings(),
                              service::change_bindings(),
                              service::cors_bindings(),
+                             service::cache_settings_bindings(),
                              service::explain_bindings(),
                              service::usage_plan_limits_bindings(),
                              service::export_bindings(),

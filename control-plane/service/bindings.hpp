@@ -36,6 +36,7 @@ std::span<const Binding> usage_bindings();
 std::span<const Binding> usage_plan_limits_bindings();
 std::span<const Binding> api_key_import_bindings();
 std::span<const Binding> stage_cache_bindings();
+std::span<const Binding> cache_settings_bindings();
 std::span<const Binding> explain_bindings();
 std::span<const Binding> export_bindings();
 std::span<const Binding> audit_bindings();

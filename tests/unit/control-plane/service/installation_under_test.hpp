@@ -53,6 +53,7 @@ public:
                 service::api_key_import_bindings(),
                 service::stage_cache_bindings(),
                 service::change_bindings(),
+                service::cache_settings_bindings(),
                 service::explain_bindings(),
                 service::usage_plan_limits_bindings()}) {
         api = make_api("pets");
