@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace turnpike::dynamic {
 namespace {
@@ -55,6 +57,36 @@ TEST_CASE("what is not JSON is refused with its place") {
     CHECK_FALSE(parse_json(std::string_view("1\0", 2), heap).has_value());
     CHECK_FALSE(parse_json(std::string(129, '[') + std::string(129, ']'), heap).has_value());
     CHECK(parse_json(std::string(128, '[') + std::string(128, ']'), heap).has_value());
+}
+
+TEST_CASE("a number may be larger than a double, and comes out as it went in") {
+    const std::string digits(400, '7');
+    for (const std::string& number :
+         std::vector<std::string>{"1e400", "-1e400", "1E+400", "-2.50e999999999999999999", "0e400",
+                                  digits, "-" + digits, digits + ".5", "123456789e301"}) {
+        CAPTURE(number);
+        CHECK(json(number) == number);
+        const std::string document =
+            R"({"a":[)" + number + R"(,12,-0.50,"1e400 \\",")" + number + R"("],"-1\"5":7})";
+        CHECK(json(document) == document);
+    }
+    Heap heap;
+    CHECK(std::isinf(parse_json("1e400", heap)->as_number()));
+    CHECK(parse_json("[1e400,5]", heap)->as_list().items[1].kind() == Kind::Integer);
+}
+
+TEST_CASE("what is no number is not taken for a large one") {
+    Heap heap;
+    for (const std::string_view text :
+         {"01e400", "[1e400,01]", "[1e400,1.]", "[1e400,.5]", "[1e400,-]", "[1e400,1e]", "1e400e1",
+          "1e400 5", "[1e400", "[1e400,\"5]", "1e400x", "[1e400,+1]", "-1e400-"}) {
+        CAPTURE(text);
+        const auto value = parse_json(text, heap);
+        REQUIRE_FALSE(value.has_value());
+        CHECK(value.error().kind == Error::Kind::Invalid);
+    }
+    CHECK_FALSE(parse_json(std::string_view("1e400\0", 6), heap).has_value());
+    CHECK_FALSE(parse_json("1e400" + std::string(129, '['), heap).has_value());
 }
 
 TEST_CASE("a document beyond the heap is told as such") {
