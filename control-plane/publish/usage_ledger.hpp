@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ public:
     /// Forgets the notes of batches that are an hour old, but for the last of each shard.
     virtual void forget_batches() = 0;
 
+    /// The plans that got their quota, or another period, at `time` or later, with when they did.
+    virtual std::map<std::string, WallTime> plans_with_quota_since(WallTime time) = 0;
     /// Of the keys with usage in the window that has `moment`, of plans with a quota; in an order
     /// of their own, from the first after `after` on.
     virtual QuotaUsePage quota_use_after(const PlanKey& after, WallTime moment) = 0;

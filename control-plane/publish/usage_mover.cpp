@@ -13,6 +13,8 @@ namespace {
 /// Each goes through what came during the one before; after so many the next turn goes on.
 constexpr int kRestoringRounds = 20;
 constexpr std::size_t kPlacesPerQuestion = 2'000;
+/// A control plane that starts looks so far back.
+constexpr std::chrono::minutes kQuotaIsNewFor{10};
 
 }  // namespace
 
@@ -77,11 +79,13 @@ Result<void> UsageMover::turn() {
             first_shard_ = (shard + 1) % snapshot::kUsageShards;
             Result<UsageShards::Taken>& taken = (*all)[shard];
             if (taken && !taken->is_filled) emptied.insert(shard);
+            if (taken) redis_time_ = taken->redis_time;
             const Result<void> moved =
                 taken ? move(shard, *std::move(taken)) : Result<void>(taken.error());
             if (!moved && outcome) outcome = moved;
         }
         if (outcome && !emptied.empty() && !is_stopping()) outcome = restore(emptied);
+        if (outcome && !is_stopping()) outcome = begin_new_quotas();
         if (outcome) outcome = forget_if_due();
         return outcome;
     } catch (const service::StoreUnavailable& away) {
@@ -137,7 +141,11 @@ Result<void> UsageMover::restore(const std::set<unsigned>& shards) {
         std::erase_if(page.uses, [&shards](const QuotaUse& use) {
             return !shards.contains(snapshot::usage_shard(use.place.plan_id, use.place.key_id));
         });
-        if (Result<void> done = shards_.put_back(page.uses, now->redis_time); !done) return done;
+        if (Result<void> done =
+                shards_.put_back(page.uses, now->redis_time, UsageShards::Shards::NotFilled);
+            !done) {
+            return done;
+        }
         if (is_stopping()) return unavailable("stopping");
     }
     for (const unsigned shard : shards) {
@@ -164,10 +172,51 @@ Result<void> UsageMover::finish_restoring(unsigned shard) {
             const auto to = list.begin() + static_cast<std::ptrdiff_t>(
                                                std::min(at + kPlacesPerQuestion, list.size()));
             const auto uses = ledger_.quota_use_of({from, to}, now);
-            if (Result<void> done = shards_.put_back(uses, now); !done) return done;
+            if (Result<void> done = shards_.put_back(uses, now, UsageShards::Shards::NotFilled);
+                !done) {
+                return done;
+            }
         }
     }
     return unavailable("counts come faster than they are moved");
+}
+
+/// A plan that gets a quota, or another period, within a window: what its keys used in it before
+/// counts, as GetUsage tells. Once at once, and once more when no worker goes by the old plan.
+Result<void> UsageMover::begin_new_quotas() {
+    const auto plans = ledger_.plans_with_quota_since(redis_time_ - kQuotaIsNewFor);
+    std::erase_if(new_quotas_, [&plans](const auto& one) { return !plans.contains(one.first); });
+    for (const auto& [plan_id, since] : plans) {
+        const auto [place, is_unknown] = new_quotas_.try_emplace(plan_id);
+        NewQuota& quota = place->second;
+        const SteadyTime now = steady_now();
+        if (is_unknown || quota.since != since) {
+            quota = {since, now + options_.new_quota_settles};
+        } else if (quota.is_settled || now < quota.begins_again) {
+            continue;
+        } else {
+            quota.is_settled = true;
+        }
+        if (Result<void> done = begin_quota(plan_id, redis_time_); !done) {
+            new_quotas_.erase(place);
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> UsageMover::begin_quota(const std::string& plan_id, WallTime moment) {
+    QuotaUsePage page;
+    page.next.plan_id = plan_id;
+    while (!page.is_last && page.next.plan_id == plan_id && !is_stopping()) {
+        page = ledger_.quota_use_after(page.next, moment);
+        std::erase_if(page.uses, [&](const QuotaUse& use) { return use.place.plan_id != plan_id; });
+        if (Result<void> done = shards_.put_back(page.uses, moment, UsageShards::Shards::All);
+            !done) {
+            return done;
+        }
+    }
+    return {};
 }
 
 Result<void> UsageMover::forget_if_due() {

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -34,6 +35,8 @@ public:
         std::size_t batches_per_turn = 20;
         Milliseconds redis_timeout{2000};
         Milliseconds forget_every{600'000};  ///< Old notes of batches.
+        /// Until every worker has a plan that was changed.
+        Milliseconds new_quota_settles{5'000};
     };
     /// What people should know; the caller logs it. The flag: a warning, not an error.
     using Report = std::function<void(const std::string& text, bool is_warning)>;
@@ -62,6 +65,8 @@ private:
     Result<void> apply(unsigned shard, const UsageShards::Taken& taken);
     Result<void> restore(const std::set<unsigned>& shards);
     Result<void> finish_restoring(unsigned shard);
+    Result<void> begin_new_quotas();
+    Result<void> begin_quota(const std::string& plan_id, WallTime moment);
     Result<void> forget_if_due();
 
     UsageLedger& ledger_;
@@ -75,6 +80,13 @@ private:
     unsigned first_shard_ = 0;  ///< Of the next turn.
     SteadyTime next_forgetting_{};
     std::atomic<std::uint64_t> moved_{0};
+    struct NewQuota {
+        WallTime since;
+        SteadyTime begins_again;
+        bool is_settled = false;
+    };
+    std::map<std::string, NewQuota> new_quotas_;  // by plan; those that are looked at
+    WallTime redis_time_;                         // of this turn
     /// Places that were moved since they were put back, by shard; while a shard is restored only.
     std::array<std::set<PlanKey>, snapshot::kUsageShards> moved_since_;
     std::mutex mutex_;

@@ -56,12 +56,13 @@ if redis.call('HGET', KEYS[1], 'batch') == ARGV[1] then return redis.call('UNLIN
 return 0
 )";
 
-// KEYS: since, quotas. ARGV: three for each quota: start of the window, its end (s), used.
+// KEYS: since, quotas. ARGV: whether a shard that is filled is meant too, then three for each
+// quota: start of the window, its end (s), used.
 constexpr std::string_view kPutBackScript = R"(
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+if ARGV[1] == '0' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local now = tonumber(redis.call('TIME')[1])
 for i = 2, #KEYS do
-  local start, last, used = ARGV[3 * i - 5], ARGV[3 * i - 4], ARGV[3 * i - 3]
+  local start, last, used = ARGV[3 * i - 4], ARGV[3 * i - 3], ARGV[3 * i - 2]
   local held = redis.call('HMGET', KEYS[i], 'w', 'used')
   local is_known = held[1] == start and tonumber(held[2] or '0') >= tonumber(used)
   if now >= tonumber(start) and now < tonumber(last) and not is_known then
@@ -151,12 +152,13 @@ Result<void> UsageShards::drop(unsigned shard, std::string_view batch) {
 }
 
 redis::Command UsageShards::put_back_command(unsigned shard, const std::vector<QuotaUse>& uses,
-                                             WallTime moment) const {
+                                             WallTime moment, Shards shards) const {
     redis::Command command{"EVAL", std::string(kPutBackScript), std::to_string(uses.size() + 1),
                            names_.usage_since(shard)};
     for (const QuotaUse& use : uses) {
         command.push_back(names_.usage_quota(shard, use.place.plan_id, use.place.key_id));
     }
+    command.push_back(shards == Shards::All ? "1" : "0");
     for (const QuotaUse& use : uses) {
         const service::QuotaWindow window = service::quota_window(use.period, moment);
         command.push_back(std::to_string(epoch_seconds(window.start)));
@@ -166,19 +168,20 @@ redis::Command UsageShards::put_back_command(unsigned shard, const std::vector<Q
     return command;
 }
 
-Result<void> UsageShards::put_back(const std::vector<QuotaUse>& uses, WallTime moment) {
+Result<void> UsageShards::put_back(const std::vector<QuotaUse>& uses, WallTime moment,
+                                   Shards shards) {
     std::array<std::vector<QuotaUse>, snapshot::kUsageShards> by_shard;
     std::vector<redis::Command> commands;
     for (const QuotaUse& use : uses) {
         const unsigned shard = snapshot::usage_shard(use.place.plan_id, use.place.key_id);
         by_shard[shard].push_back(use);
         if (by_shard[shard].size() < kQuotasPerScript) continue;
-        commands.push_back(put_back_command(shard, by_shard[shard], moment));
+        commands.push_back(put_back_command(shard, by_shard[shard], moment, shards));
         by_shard[shard].clear();
     }
     for (unsigned shard = 0; shard < snapshot::kUsageShards; ++shard) {
         if (by_shard[shard].empty()) continue;
-        commands.push_back(put_back_command(shard, by_shard[shard], moment));
+        commands.push_back(put_back_command(shard, by_shard[shard], moment, shards));
     }
     if (commands.empty()) return {};
     const auto replies = redis_.pipeline(std::move(commands), timeout_);

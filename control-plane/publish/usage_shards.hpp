@@ -42,9 +42,10 @@ public:
     /// Forgets what was put aside, if it still is this batch.
     Result<void> drop(unsigned shard, std::string_view batch);
 
+    enum class Shards : std::uint8_t { NotFilled, All };
     /// What the keys have used at least in the windows that have `moment`. Changes nothing outside
-    /// of the window that has Redis's time, nor in a shard that is filled; never makes less of it.
-    Result<void> put_back(const std::vector<QuotaUse>& uses, WallTime moment);
+    /// of the window that has Redis's time, nor in other shards; never makes less of it.
+    Result<void> put_back(const std::vector<QuotaUse>& uses, WallTime moment, Shards shards);
     /// From now on units are granted, unless counts have come. Returns: false if they have.
     Result<bool> set_filled(unsigned shard);
 
@@ -52,7 +53,7 @@ private:
     redis::Command take_command(unsigned shard) const;
     /// Requires: all of the shard.
     redis::Command put_back_command(unsigned shard, const std::vector<QuotaUse>& uses,
-                                    WallTime moment) const;
+                                    WallTime moment, Shards shards) const;
 
     redis::Client& redis_;
     snapshot::PublishedNames names_;

@@ -32,6 +32,10 @@ constexpr const char* kForgetSql =
     "AND EXISTS (SELECT FROM usage_batches later "
     "WHERE later.shard = b.shard AND later.applied_at > b.applied_at)";
 
+constexpr const char* kNewQuotasSql =
+    "SELECT id, document ->> 'quotaSince' FROM usage_plans "
+    "WHERE document ? 'quotaSince' AND (document ->> 'quotaSince')::bigint >= $1::bigint";
+
 /// The last place of the page that starts after $1, $2.
 constexpr const char* kPageEndSql =
     "SELECT plan_id, key_id FROM usage_days WHERE (plan_id, key_id) > ($1, $2) "
@@ -134,6 +138,17 @@ bool UsageLedger::apply(unsigned shard, std::string_view batch,
 
 void UsageLedger::forget_batches() {
     in_transaction("BEGIN", [](Session& session) { return session.execute(kForgetSql).affected; });
+}
+
+std::map<std::string, WallTime> UsageLedger::plans_with_quota_since(WallTime time) {
+    const Rows rows = in_transaction("BEGIN READ ONLY", [time](Session& session) {
+        return session.execute(kNewQuotasSql, {std::to_string(epoch_seconds(time))});
+    });
+    std::map<std::string, WallTime> plans;
+    for (const auto& row : rows.values) {
+        plans[row[0]] = WallTime(Seconds(parse_integer(row[1]).value_or(0)));
+    }
+    return plans;
 }
 
 QuotaUsePage UsageLedger::quota_use_after(const PlanKey& after, WallTime moment) {

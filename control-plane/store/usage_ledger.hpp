@@ -18,6 +18,7 @@ public:
     bool apply(unsigned shard, std::string_view batch,
                const std::vector<service::UsageCount>& counts) override;
     void forget_batches() override;
+    std::map<std::string, WallTime> plans_with_quota_since(WallTime time) override;
     publish::QuotaUsePage quota_use_after(const publish::PlanKey& after, WallTime moment) override;
     std::vector<publish::QuotaUse> quota_use_of(const std::vector<publish::PlanKey>& places,
                                                 WallTime moment) override;

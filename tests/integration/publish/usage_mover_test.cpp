@@ -32,6 +32,9 @@ public:
         return is_new;
     }
     void forget_batches() override { below_.forget_batches(); }
+    std::map<std::string, WallTime> plans_with_quota_since(WallTime time) override {
+        return below_.plans_with_quota_since(time);
+    }
     QuotaUsePage quota_use_after(const PlanKey& after, WallTime moment) override {
         if (fails_to_read) throw service::StoreUnavailable("read");
         QuotaUsePage page = below_.quota_use_after(after, moment);
@@ -388,6 +391,55 @@ TEST_CASE_FIXTURE(World, "what was counted while usage was put back is put back 
     CHECK(is_filled(shard("p1", "k1")));
     CHECK(quota("p1", "k1") == month_with(5 + 20 + 300));
     CHECK(stored("p1", "k1") == 5 + 20 + 300);
+}
+
+TEST_CASE_FIXTURE(World,
+                  "a plan that gets a quota within a window begins with what its keys used") {
+    const auto give_quota = [this](const char* period, std::chrono::seconds ago) {
+        test.write([&](service::Transaction& transaction) {
+            json::Value plan = store::named("p2");
+            plan["quota"] = json::Object{{"limit", 100}, {"period", period}};
+            plan["quotaSince"] = epoch_seconds(wall_now() - ago);
+            transaction.update(service::Table::UsagePlans, {"", "p2"}, plan);
+        });
+    };
+    turn();
+    for (int i = 0; i < 40; ++i) count("p2", "k" + std::to_string(i), i + 1);
+    count("p1", "k1", 50);
+    UsageMover::Options options;
+    options.new_quota_settles = 0ms;
+    UsageMover mover(
+        ledger, client, names, options, [] { return true; }, [](const std::string&, bool) {});
+    REQUIRE(mover.turn());
+    CHECK(quota("p2", "k3").empty());
+    SUBCASE("long ago: nothing is to be done") {
+        give_quota("MONTH", 1h);
+        REQUIRE(mover.turn());
+        CHECK(quota("p2", "k3").empty());
+        return;
+    }
+    give_quota("MONTH", 0s);
+    REQUIRE(mover.turn());
+    for (int i = 0; i < 40; ++i) CHECK(quota("p2", "k" + std::to_string(i)) == month_with(i + 1));
+    CHECK(quota("p1", "k1").empty());
+    // A worker with the old plan made it anew, one with the new plan used some more.
+    const auto name = [this](const char* key) {
+        return names.usage_quota(shard("p2", key), "p2", key);
+    };
+    REQUIRE(client.call({"HSET", name("k3"), "w", "1", "used", "1"}, 1s));
+    REQUIRE(client.call({"HSET", name("k4"), "used", "30", "h:w1", "3 99999999999999"}, 1s));
+    REQUIRE(mover.turn());
+    CHECK(quota("p2", "k3") == month_with(4));
+    CHECK(quota("p2", "k4") == month_with(30));
+    CHECK(client.call({"HEXISTS", name("k4"), "h:w1"}, 1s)->integer == 1);
+    // Then it is left to the workers.
+    REQUIRE(client.call({"DEL", name("k3")}, 1s));
+    REQUIRE(mover.turn());
+    CHECK(quota("p2", "k3").empty());
+    give_quota("DAY", -1s);
+    REQUIRE(mover.turn());
+    const auto day = service::quota_window(QuotaPeriod::Day, wall_now());
+    CHECK(quota("p2", "k3") == std::to_string(epoch_seconds(day.start)) + " 4");
 }
 
 TEST_CASE_FIXTURE(World, "nothing is granted while the database cannot tell what was used") {
