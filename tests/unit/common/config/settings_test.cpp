@@ -287,3 +287,23 @@ TEST_CASE("the example file documents every setting with its default") {
         if (!is_other_process) CHECK(entry->value == specification.standard);
     }
 }
+
+TEST_CASE("usage records are posted only where an HTTP address says") {
+    const auto none = load_control_settings(invocation({}));
+    REQUIRE(none);
+    CHECK(none->settings.metering_url.empty());
+    CHECK(none->settings.metering_retention_days == 400);
+    const auto set = load_control_settings(
+        invocation({"--metering-url=https://billing.example/usage", "--metering-ca-file=/r.pem"},
+                   {"TURNPIKE_METERING_TOKEN_FILE=/token"}));
+    REQUIRE(set);
+    CHECK(set->settings.metering_url == "https://billing.example/usage");
+    CHECK(set->settings.metering_token_file == "/token");
+    CHECK(set->settings.metering_ca_file == "/r.pem");
+    for (const char* wrong : {"billing.example", "ftp://billing.example", "HTTPS//x"}) {
+        CHECK(problem(invocation({std::string("--metering-url=") + wrong})).find("metering-url") !=
+              std::string::npos);
+    }
+    CHECK(problem(invocation({"--metering-retention-days=0"})).find("metering-retention-days") !=
+          std::string::npos);
+}
