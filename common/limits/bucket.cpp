@@ -71,11 +71,11 @@ std::int64_t Bucket::grant(const BucketLimit& limit, const BucketQuestion& quest
     const double most = room(limit);
     std::int64_t granted = 0;
     double usable = std::min(level_, most);
-    for (std::size_t i = 0; granted < question.waiting; ++i) {
+    std::int64_t position = 1;
+    for (std::size_t i = 0; granted < question.waiting; ++i, position = next_position(position)) {
         const std::int64_t age = i < question.ages_us.size() ? question.ages_us[i] : 0;
         const bool is_last = i + 1 >= question.ages_us.size();
-        const std::int64_t upto =
-            is_last ? question.waiting : std::min(question.waiting, std::int64_t{1} << i);
+        const std::int64_t upto = is_last ? question.waiting : std::min(question.waiting, position);
         const double of_age =
             std::min(level_, most + limit.rate * static_cast<double>(std::min(age, kAgeMax)) / 1e6);
         const std::int64_t can = std::min(upto, whole_tokens(of_age));

@@ -28,9 +28,24 @@ struct BucketKnowledge {
     std::int64_t at_us = 0;  ///< By the keeper's clock.
 };
 
-/// How long those who wait have been waiting: of the first, second, fourth, eighth… in order, and
-/// at the end of the youngest. Between two, it counts as the later one.
+/// How long those who wait have been waiting, in order: of the first, of those at the positions
+/// that follow by next_position(), and at the end of the youngest. Between two, it counts as the
+/// later one.
 using Ages = std::vector<std::int64_t>;
+/// Each, as long as there are few; then every eighth more.
+constexpr std::int64_t next_position(std::int64_t position) {
+    return position + 1 > position * 9 / 8 ? position + 1 : position * 9 / 8;
+}
+/// `age_of`: of the one with this index, from 0.
+template <typename AgeOf>
+Ages ages_of(std::int64_t waiting, AgeOf age_of) {
+    Ages ages;
+    for (std::int64_t position = 1; position < waiting; position = next_position(position)) {
+        ages.push_back(age_of(position - 1));
+    }
+    if (waiting > 0) ages.push_back(age_of(waiting - 1));
+    return ages;
+}
 
 struct BucketQuestion {
     std::int64_t waiting = 0;   ///< Requests that want a token now.

@@ -80,7 +80,7 @@ while granted < waiting do
   if can <= granted then break end
   granted, usable = can, of_age
   if can < most then break end
-  i, upto = i + 1, upto * 2
+  i, upto = i + 1, math.max(upto + 1, math.floor(upto * 9 / 8))
 end
 if granted > 0 then level = usable - granted end
 local added = math.max(0, math.min(wanted - kept, math.floor(whole(math.min(level, room)) / share)))

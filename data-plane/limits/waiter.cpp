@@ -27,15 +27,10 @@ std::int64_t Line::ask() {
 }
 
 Ages Line::ages(SteadyTime now) const {
-    Ages ages;
-    const auto age_of = [this, now](std::size_t index) {
-        return std::chrono::duration_cast<Microseconds>(now - wants_[index]->since).count();
-    };
-    for (std::size_t position = 1; position < wants_.size(); position *= 2) {
-        ages.push_back(age_of(position - 1));
-    }
-    if (!wants_.empty()) ages.push_back(age_of(wants_.size() - 1));
-    return ages;
+    return ages_of(static_cast<std::int64_t>(wants_.size()), [this, now](std::int64_t index) {
+        const SteadyTime since = wants_[static_cast<std::size_t>(index)]->since;
+        return std::chrono::duration_cast<Microseconds>(now - since).count();
+    });
 }
 
 std::int64_t Line::answered(std::int64_t granted) {

@@ -69,12 +69,9 @@ BucketAnswer SimulatedLessee::keep(const BucketQuestion& question,
 }
 
 limits::Ages SimulatedLessee::ages() const {
-    limits::Ages ages;
-    for (std::size_t position = 1; position < waiting_.size(); position *= 2) {
-        ages.push_back(world_.now_us() - waiting_[position - 1]);
-    }
-    if (!waiting_.empty()) ages.push_back(world_.now_us() - waiting_.back());
-    return ages;
+    return limits::ages_of(static_cast<std::int64_t>(waiting_.size()), [this](std::int64_t index) {
+        return world_.now_us() - waiting_[static_cast<std::size_t>(index)];
+    });
 }
 
 void SimulatedLessee::ask() {

@@ -107,7 +107,7 @@ double most_over(std::vector<Admitted> admitted, const limits::BucketLimit& limi
 
 Network some_network(World& world, bool is_sound) {
     Network network;
-    network.delay_us_max = 50 + world.upto(2000);
+    network.delay_us_max = 50 + world.upto(950);
     if (is_sound) return network;
     network.slow_one_in = world.upto(1) * (5 + world.upto(50));
     network.lost_one_in = world.upto(1) * (5 + world.upto(50));
@@ -142,7 +142,11 @@ std::string run_bucket(std::uint64_t seed, bool is_sound) {
     const Network network = some_network(world, is_sound);
     SimulatedLessee::Bucketful bucket;
     bucket.limit = some_limit(world);
-    if (is_sound) bucket.limit.burst = std::max(bucket.limit.burst, 2.0);
+    // A bucket that runs over before a question can reach it is not told of who waits.
+    if (is_sound) {
+        const double way = bucket.limit.rate * static_cast<double>(network.delay_us_max) / 1e6;
+        bucket.limit.burst = std::max({bucket.limit.burst, 2.0, way});
+    }
     const auto count = static_cast<std::size_t>(1 + world.upto(7));
     const std::int64_t seconds = bucket.limit.rate >= 1000 ? 1 : 10;
     // Ten times the rate if it is to be exhausted; else by chance, from idle to that.

@@ -47,17 +47,15 @@ struct Draw {
 
 BucketQuestion some_bucket_question(Draw& draw, const BucketKnowledge& known) {
     BucketQuestion question;
-    question.waiting = draw.upto(4);
+    question.waiting = draw.upto(30);
     question.held = draw.upto(20);
     question.wanted = draw.upto(40);
     question.share = draw.one_in(2) ? 8 : 64;
     question.returned = draw.one_in(4) ? draw.upto(5) : 0;
     question.owed = draw.one_in(8) ? draw.upto(9) : 0;
     question.known = known;
-    for (std::int64_t position = 1; question.waiting > 0; position *= 2) {
-        question.ages_us.push_back(draw.upto(70'000));
-        if (position >= question.waiting || draw.one_in(6)) break;
-    }
+    question.ages_us =
+        ages_of(question.waiting, [&draw](std::int64_t) { return draw.upto(70'000); });
     return question;
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("who waited for the answer may have what ran over meanwhile, and nobod
     Bucket bucket;
     bucket.answer(fast, "a", waiting(2), kLease, 0);
     BucketQuestion question = waiting(9);
-    question.ages_us = {8000, 7000, 6000, 5000, 1000};
+    question.ages_us = {9000, 8500, 8000, 7500, 7000, 6500, 5000, 4500, 1000};
     CHECK(bucket.answer(fast, "a", question, kLease, 20'000).granted == 7);
     CHECK(bucket.answer(fast, "b", question, kLease, 20'000).granted == 0);
     CHECK(bucket.answer(fast, "b", waiting(9), kLease, 40'000).granted == 2);
