@@ -110,6 +110,7 @@ private:
     worker::Timer log_timer_;
     net::Server server_;
     worker::TaskSet tests_;
+    worker::TaskSet renewals_;
     std::thread thread_;
 };
 

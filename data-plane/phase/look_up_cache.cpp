@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "data-plane/cache/limits.hpp"
 #include "data-plane/cache/response_cache.hpp"
+#include "data-plane/phase/renewal.hpp"
 #include "data-plane/pipeline/cached_answer.hpp"
 #include "data-plane/pipeline/method_arn.hpp"
 #include "data-plane/transform/cache_key.hpp"
@@ -50,6 +51,7 @@ Outcome take(Exchange& exchange, ResponseCache::Answer answer) {
     use.is_stale = answer.is_stale;
     if (!answer.response) return Outcome::Continue;
     use.result = pipeline::CacheUse::Result::Hit;
+    if (use.lead) renew_in_background(exchange);
     answer_from_cache(exchange, std::move(answer.response));
     return Outcome::Continue;
 }

@@ -13,6 +13,7 @@
 #include "data-plane/worker/maybe_task.hpp"
 #include "data-plane/worker/reactor.hpp"
 #include "data-plane/worker/snapshot_slot.hpp"
+#include "data-plane/worker/task_set.hpp"
 
 namespace turnpike::integration {
 class Upstreams;
@@ -79,6 +80,8 @@ struct Services {
     RequestLog& log;
     const Installation& installation;
     cache::ResponseCache* cache = nullptr;  ///< Null: nothing is cached.
+    /// Calls that renew stale answers. Gone before what they work with. Null: none are made.
+    worker::TaskSet* renewals = nullptr;
 };
 
 }  // namespace turnpike::pipeline

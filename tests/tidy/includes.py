@@ -97,7 +97,7 @@ def check(path):
 
 def is_other_phase(path, included):
     own = path.removesuffix(".cpp").removesuffix(".hpp")
-    shared = ("data-plane/phase/describe", "data-plane/phase/order")
+    shared = ("data-plane/phase/describe", "data-plane/phase/order", "data-plane/phase/renewal")
     name = included.removesuffix(".hpp")
     return not own.endswith("/order") and name != own and name not in shared
 

@@ -354,6 +354,28 @@ TEST_CASE("an old entry answers when the back end fails, as long as the stage wa
     CHECK(backend.calls() >= 3);
 }
 
+TEST_CASE("an old entry answers while it is renewed, as the callers asked for it") {
+    const CountingBackend backend;
+    const Gateway gateway(
+        cached(backend.origin() + "/{id}",
+               R"(,"requestParameters":{"integration.request.path.id":"method.request.path.id"})",
+               [](model::Stage& stage) {
+                   model::MethodSettings settings;
+                   settings.caching_enabled = true;
+                   settings.cache_ttl_seconds = 1;
+                   stage.method_settings.emplace_back("*/*", settings);
+                   stage.response_cache.stale_while_revalidate_seconds = 3600;
+               }));
+    CHECK(body_of(gateway.call("GET /prod/pets/1")) == "1");
+    std::string body = "1";
+    while (body == "1") body = body_of(gateway.call("GET /prod/pets/1", "X-Asked: yes\r\n"));
+    CHECK(body == "2");
+    // Every caller got an answer of the cache: the call was made in the background.
+    for (std::size_t i = 1; i < gateway.logged().size(); ++i) {
+        CHECK_FALSE(gateway.logged()[i].has_integration_latency);
+    }
+}
+
 TEST_CASE("an execution record of a hit tells of no endpoint") {
     const CountingBackend backend;
     const Gateway gateway(cached(backend.origin(), "", [](model::Stage& stage) {

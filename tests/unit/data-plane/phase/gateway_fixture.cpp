@@ -403,7 +403,8 @@ struct Gateway::Parts {
                     .upstreams = upstreams,
                     .log = log,
                     .installation = installation,
-                    .cache = &cache},
+                    .cache = &cache,
+                    .renewals = &renewals},
                    phase::order()),
           server(reactor, buffers, pipeline, net::Limits{}) {}
 
@@ -428,6 +429,7 @@ struct Gateway::Parts {
     pipeline::Pipeline pipeline;
     net::Server server;
     std::uint16_t port = 0;
+    worker::TaskSet renewals;
     std::thread thread;
 };
 
