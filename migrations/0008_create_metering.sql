@@ -10,6 +10,7 @@ CREATE TABLE usage_hours (
     used         bigint NOT NULL CHECK (used >= 0),
     recorded     bigint NOT NULL DEFAULT 0 CHECK (recorded <= used), -- in metering_records
     records      integer NOT NULL DEFAULT 0,                         -- how many those are
+    row_id       bigint GENERATED ALWAYS AS IDENTITY,                -- so that ids of records never come again
     PRIMARY KEY (plan_id, product_code, key_id, customer_id, hour)
 );
 CREATE INDEX usage_hours_by_hour ON usage_hours (hour);

@@ -40,7 +40,7 @@ constexpr const char* kRecordSql =
     "INSERT INTO metering_records "
     "(id, plan_id, key_id, hour, product_code, customer_id, requests, number) "
     "SELECT encode(sha256(convert_to(jsonb_build_array(plan_id, product_code, key_id, "
-    "customer_id, hour, records)::text, 'UTF8')), 'hex'), "
+    "customer_id, hour, records, row_id)::text, 'UTF8')), 'hex'), "
     "plan_id, key_id, hour, product_code, customer_id, used - recorded, records FROM due";
 
 constexpr const char* kPendingSql =

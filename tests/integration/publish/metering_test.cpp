@@ -314,3 +314,15 @@ TEST_CASE("a post that nobody answers, or whose token cannot be read, fails") {
     options.url = "file:///etc/hostname";
     CHECK_FALSE(MeteringPost(options, never).post("{}"));
 }
+
+TEST_CASE_FIXTURE(World, "an hour that was forgotten and is counted again has other ids") {
+    const WallTime now = WallTime(*parse_day("2026-11-22")) + 12h;
+    count("gold", "k1", 10, 2, "2025-09-01");
+    CHECK(sender.turn(now));
+    CHECK(sender.turn(now));
+    CHECK(test.server.query("SELECT count(*) FROM usage_hours") == "0");
+    count("gold", "k1", 10, 3, "2025-09-01");
+    CHECK(sender.turn(now));
+    REQUIRE(accepted.size() == 2);
+    CHECK(accepted[0].text("id") != accepted[1].text("id"));
+}
