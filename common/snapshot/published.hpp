@@ -8,6 +8,10 @@ namespace turnpike::snapshot {
 /// Usage and quotas lie in as many shards, each in one slot of Redis Cluster; docs/limits.md.
 inline constexpr unsigned kUsageShards = 16;
 
+/// So many marks tell whether a server of a cluster forgot something: one in ten thousand
+/// clusters of six masters has one without a mark, at most.
+inline constexpr unsigned kMarks = 64;
+
 /// The shard of what a key uses under a plan: CRC-32 (zlib's) of "<plan id>/<key id>" modulo
 /// kUsageShards. Time: linear in the ids; to be called when a key is loaded, not for a request.
 unsigned usage_shard(std::string_view plan_id, std::string_view key_id);
@@ -35,6 +39,9 @@ public:
     std::string test_inbox(std::string_view inbox) const {
         return tagged_ + ":test-inbox:" + std::string(inbox);
     }
+    /// One of kMarks texts "<epoch> <revision>" that lie on all servers of a cluster, as good as
+    /// surely. Each is written after the keys and documents of that revision.
+    std::string mark(unsigned number) const { return joined(":mark:", std::to_string(number)); }
     std::string test_call(std::string_view id) const { return joined(":test-call:", id); }
     std::string test_answer(std::string_view id) const { return joined(":test-answer:", id); }
     std::string test_document(std::string_view hash) const {

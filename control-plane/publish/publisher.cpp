@@ -106,12 +106,17 @@ Result<void> Publisher::ensure_epoch() {
     const Result<RedisWriter::Position> position = writer_.position();
     if (!position) return position.error();
     const std::string wanted = source_.epoch();
-    const bool is_ours = !wanted.empty() && position->epoch == wanted;
-    if (is_ours && position->revision >= source_.published_revision()) {
+    const bool is_ours = !wanted.empty() && position->epoch == wanted &&
+                         position->revision >= source_.published_revision();
+    Result<bool> is_whole = false;
+    if (is_ours) is_whole = writer_.is_whole(wanted);
+    if (!is_whole) return is_whole.error();
+    if (*is_whole) {
         epoch_ = wanted;
         return {};
     }
     report_(position->epoch.empty() ? "Redis holds nothing published; publishing everything"
+            : is_ours               ? "Redis lost a part of it; publishing everything"
                                     : "Redis holds another state; publishing everything",
             true);
     return publish_anew();

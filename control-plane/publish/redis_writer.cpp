@@ -117,6 +117,28 @@ Result<RedisWriter::Position> RedisWriter::position() {
     return Position{both->elements[0].text, to_revision(both->elements[1])};
 }
 
+Result<bool> RedisWriter::is_whole(std::string_view epoch) {
+    std::vector<redis::Command> questions;
+    questions.reserve(snapshot::kMarks);
+    for (unsigned i = 0; i < snapshot::kMarks; ++i) questions.push_back({"GET", names_.mark(i)});
+    const auto marks = redis_.pipeline(std::move(questions), options_.timeout);
+    if (!marks) return marks.error();
+    for (const Result<redis::Reply>& mark : *marks) {
+        if (!mark) return mark.error();
+        const bool is_same = marks->front() && mark->text == marks->front()->text;
+        if (!is_same || !mark->text.starts_with(std::string(epoch) + " ")) return false;
+    }
+    return true;
+}
+
+Result<void> RedisWriter::write_marks(std::string_view epoch, std::uint64_t revision) {
+    std::vector<redis::Command> marks;
+    marks.reserve(snapshot::kMarks);
+    const std::string text = std::string(epoch) + " " + std::to_string(revision);
+    for (unsigned i = 0; i < snapshot::kMarks; ++i) marks.push_back({"SET", names_.mark(i), text});
+    return run(std::move(marks));
+}
+
 Result<void> RedisWriter::write_blobs(PublicationSource& source,
                                       const std::vector<std::string>& hashes,
                                       const Complain& complain) {
@@ -187,6 +209,9 @@ Result<void> RedisWriter::publish(const Batch& batch, std::string_view epoch,
                                   std::uint64_t revision) {
     const Result<std::vector<std::string>> keys = write_keys(batch.keys, revision);
     if (!keys) return keys.error();
+    if (!batch.keys.empty() || !batch.blobs.empty()) {
+        if (Result<void> marked = write_marks(epoch, revision); !marked) return marked;
+    }
     json::Array changes;
     for (const std::string& lookup : *keys) add_change(changes, snapshot::change::kKey, lookup);
     redis::Command writes;
@@ -252,6 +277,7 @@ Result<void> RedisWriter::finish_anew(std::string_view epoch, std::uint64_t revi
                                       const std::set<std::string>& plan_ids) {
     if (Result<void> done = remove_others(names_.stages(), stage_names); !done) return done;
     if (Result<void> done = remove_others(names_.plans(), plan_ids); !done) return done;
+    if (Result<void> done = write_marks(epoch, revision); !done) return done;
     json::Array changes;
     add_change(changes, snapshot::change::kEpoch, epoch);
     const Result<redis::Reply> done =

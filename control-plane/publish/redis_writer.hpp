@@ -30,6 +30,9 @@ public:
         std::uint64_t revision = 0;  ///< 0: none.
     };
     Result<Position> position();
+    /// Whether all servers still hold what was published in this epoch: a server of a cluster that
+    /// came back empty, or without its last moments, has older marks than the others.
+    Result<bool> is_whole(std::string_view epoch);
 
     /// Puts the documents that Redis does not have.
     Result<void> write_blobs(PublicationSource& source, const std::vector<std::string>& hashes,
@@ -53,6 +56,7 @@ public:
     Result<void> collect(std::int64_t forget_before_ms);
 
 private:
+    Result<void> write_marks(std::string_view epoch, std::uint64_t revision);
     Result<redis::Reply> call(redis::Command command);
     Result<void> run(std::vector<redis::Command> commands);
     Result<std::vector<std::string>> write_keys(const std::vector<Batch::Key>& keys,

@@ -99,6 +99,18 @@ class OnSentinels(Topology, unittest.TestCase):
 class OnCluster(Topology, unittest.TestCase):
     make = Cluster
 
+    def test_what_one_server_forgets_is_published_again(self):
+        values = [add_key(self.client, self.api, "prod", f"key{number}")[1] for number in range(20)]
+        self.stack.wait_rolled_out()
+        # Not the one with the epoch, which would tell at once.
+        owner = int(ask(self.redis.ports[0], "CLUSTER", "KEYSLOT", "{turnpike}:epoch")) * 3 // self.redis.SLOTS
+        victim = self.redis.ports[(owner + 1) % 3]
+        before = self.stack.redis_command("GET", "{turnpike}:epoch")
+        ask(victim, "FLUSHALL")
+        wait_for(lambda: self.stack.redis_command("GET", "{turnpike}:epoch") not in ("", before), 20, "publication")
+        self.fresh_worker("fresh")
+        self.assertEqual({self.answer(key=value).status for value in values}, {200})
+
     def test_keys_lie_on_all_masters_and_slots_may_move(self):
         for number in range(30):
             add_key(self.client, self.api, "prod", f"key{number}")

@@ -14,6 +14,34 @@ TEST_CASE_FIXTURE(Running, "an emptied Redis is filled again, and traffic goes o
     CHECK(comes_to_know(worker, "value", "k1", 1));
 }
 
+TEST_CASE_FIXTURE(Running, "what one server of a cluster forgot is published again") {
+    deploy_with_key();
+    const auto keys = [this] { return client.call({"KEYS", "test:key:*"}, 1s)->elements; };
+    const std::string epoch = client.call({"GET", "{test}:epoch"}, 1s)->text;
+    REQUIRE(keys().size() == 1);
+    SUBCASE("everything, its marks too") { REQUIRE(client.call({"DEL", "test:mark:7"}, 1s)); }
+    SUBCASE("its last moments: a mark is behind") {
+        REQUIRE(client.call({"SET", "test:mark:63", epoch + " 1"}, 1s));
+    }
+    REQUIRE(client.call({"DEL", keys().front().text}, 1s));
+    CHECK(eventually([&] { return keys().size() == 1; }));
+    CHECK(eventually([&] { return client.call({"GET", "{test}:epoch"}, 1s)->text != epoch; }));
+    CHECK(comes_to_know(worker, "value", "k1", 1));
+}
+
+TEST_CASE_FIXTURE(Setup, "what is whole is not published again") {
+    ControlPlane control(database, redis.url());
+    Worker worker(redis.url(), folder.path());
+    management.deploy("api/prod", "one");
+    REQUIRE(comes_to_serve(worker, "api/prod", "/one"));
+    const std::string epoch = client.call({"GET", "{test}:epoch"}, 1s)->text;
+    for (const char* version : {"two", "three"}) {
+        management.deploy("api/prod", version);
+        REQUIRE(comes_to_serve(worker, "api/prod", std::string("/") + version));
+    }
+    CHECK(client.call({"GET", "{test}:epoch"}, 1s)->text == epoch);
+}
+
 TEST_CASE_FIXTURE(Setup, "what another installation published is replaced") {
     REQUIRE(client.call({"SET", "{test}:epoch", "foreign"}, 1s));
     REQUIRE(client.call({"SET", "{test}:revision", "1000000"}, 1s));
