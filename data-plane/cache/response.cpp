@@ -10,9 +10,7 @@ namespace {
 
 constexpr char kVersion = 1;
 constexpr char kNote = 2;
-constexpr std::size_t kChecksumAt = 4;
 constexpr std::size_t kPayloadAt = 12;
-constexpr std::size_t kHeaderBytes = 24;
 constexpr std::size_t kFieldHeaderBytes = 6;
 constexpr std::uint64_t kChecksumSeed = 0x7d1f'6a3c'52b8'90e5;
 
@@ -33,15 +31,6 @@ Number number_at(std::string_view bytes, std::size_t at) {
     return value;
 }
 
-/// Against torn and misplaced entries, not against an enemy.
-std::uint64_t checksum(std::string_view flags, std::string_view payload, std::string_view id) {
-    return seeded_hash(payload, seeded_hash(id, seeded_hash(flags, kChecksumSeed)));
-}
-
-std::uint64_t checksum_of(std::string_view encoded, std::string_view id) {
-    return checksum(encoded.substr(0, kChecksumAt), encoded.substr(kPayloadAt), id);
-}
-
 bool is_within_bounds(const ResponseParts& parts) {
     if (parts.status < 0 || parts.status > 999 || parts.fields.size() > limits::kFieldsMax ||
         parts.body.size() > limits::kBodyBytesMax) {
@@ -56,6 +45,13 @@ bool is_within_bounds(const ResponseParts& parts) {
 }
 
 }  // namespace
+
+/// Against torn and misplaced entries, not against an enemy.
+std::uint64_t Response::checksum(std::string_view encoded, std::string_view id) {
+    const std::string_view flags = encoded.substr(0, kChecksumAt);
+    return seeded_hash(encoded.substr(kPayloadAt),
+                       seeded_hash(id, seeded_hash(flags, kChecksumSeed)));
+}
 
 std::shared_ptr<const Response> Response::make(const ResponseParts& parts, std::string_view id) {
     if (!is_within_bounds(parts)) return nullptr;
@@ -82,7 +78,7 @@ std::shared_ptr<const Response> Response::make(const ResponseParts& parts, std::
     }
     encoded += parts.body;
     std::string sum;
-    put<std::uint64_t>(sum, checksum_of(encoded, id));
+    put<std::uint64_t>(sum, checksum(encoded, id));
     encoded.replace(kChecksumAt, sum.size(), sum);
     std::shared_ptr<Response> made(new Response(std::move(encoded)));
     return made->read() ? made : nullptr;
@@ -92,7 +88,7 @@ std::shared_ptr<const Response> Response::decode(std::string bytes, std::string_
     if (bytes.size() < kHeaderBytes || bytes[0] != kVersion || (bytes[1] & ~kNote) != 0) {
         return nullptr;
     }
-    if (number_at<std::uint64_t>(bytes, kChecksumAt) != checksum_of(bytes, id)) return nullptr;
+    if (number_at<std::uint64_t>(bytes, kChecksumAt) != checksum(bytes, id)) return nullptr;
     std::shared_ptr<Response> made(new Response(std::move(bytes)));
     return made->read() ? made : nullptr;
 }

@@ -41,6 +41,10 @@ public:
     static std::shared_ptr<const Response> make(const ResponseParts& parts, std::string_view id);
     /// Of bytes that are not trusted. Returns: null if they are no entry of that id.
     static std::shared_ptr<const Response> decode(std::string bytes, std::string_view id);
+    /// What the checksum of the entry has to be. Requires: at least kHeaderBytes.
+    static std::uint64_t checksum(std::string_view encoded, std::string_view id);
+    static constexpr std::size_t kHeaderBytes = 24;
+    static constexpr std::size_t kChecksumAt = 4;
 
     int status() const { return parts_.status; }
     std::span<const ResponseParts::Field> fields() const { return parts_.fields; }

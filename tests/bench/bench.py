@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "support")]
 
 import keys  # noqa: E402
+import cache  # noqa: E402
 import management  # noqa: E402
 import rollout  # noqa: E402  (the path above)
 import templates  # noqa: E402
@@ -23,6 +24,9 @@ import worker   # noqa: E402
 BENCHMARKS = {
     "proxy": traffic.proxy,
     "reject": traffic.reject,
+    "cache_hit": cache.cache_hit,
+    "cache_redis": cache.cache_redis,
+    "cache_flush": cache.cache_flush,
     "tls": traffic.tls,
     "transform": transform.transform,
     "routes": traffic.routes,
@@ -44,6 +48,9 @@ BUDGETS = {
     "proxy_rps_vs_nginx": (1.0, "min"),
     "proxy_rps_vs_haproxy": (1.0, "min"),
     "reject_cpu_vs_nginx_return": (1.2, "max"),
+    "cache_hit_cpu_vs_nginx_return": (1.5, "max"),
+    "cache_redis_cpu_vs_nginx": (1.0, "max"),
+    "cache_flush_p99_ms": (50, "max"),
     "tls_cpu_vs_nginx": (1.0, "max"),
     "transform_cpu_vs_nginx": (1.6, "max"),
     "routes_cpu_ratio": (1.1, "max"),
