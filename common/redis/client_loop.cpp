@@ -51,7 +51,7 @@ Result<Request> ClientLoop::make_request(Command command) const {
 void ClientLoop::enqueue(Command command, Milliseconds timeout, Client::Callback callback) {
     Result<Request> request = make_request(std::move(command));
     if (!request) return callback(request.error());
-    request->deadline = steady_now() + timeout;
+    request->deadline = request->caller_deadline = steady_now() + timeout;
     request->callback = std::move(callback);
     if (waiting_.fetch_add(1, std::memory_order_relaxed) >= options_.pending_max) {
         waiting_.fetch_sub(1, std::memory_order_relaxed);

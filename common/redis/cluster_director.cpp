@@ -21,11 +21,6 @@ bool says_unavailable(std::string_view detail) {
         kTold, [detail](std::string_view told) { return detail.starts_with(told); });
 }
 
-/// Its new connection is not to be given up because the old one was slow.
-SteadyTime later_deadline(SteadyTime deadline) {
-    return std::max(deadline, steady_now() + limits::kWaitAgainLeast);
-}
-
 Endpoint endpoint_at(const Address& address) {
     const auto port = parse_integer(address.port);
     return {address.host, static_cast<std::uint16_t>(port.value_or(0))};
@@ -204,10 +199,9 @@ void ClusterDirector::submit(Request request) {
 
 void ClusterDirector::resubmit(Request request) {
     if (!request.callback) return;  // ASKING: its command comes with it, and finds the new owner
-    if (request.deadline <= steady_now()) {
+    if (!request.renew(steady_now())) {
         return request.answer(timed_out("Redis Cluster had no server for it in time"));
     }
-    request.deadline = later_deadline(request.deadline);
     submit(std::move(request));
     push();
 }
@@ -267,13 +261,12 @@ void ClusterDirector::redirect(const Redirection& redirection, Request request) 
     if (++request.redirections > limits::kRedirectionsMax) {
         return request.answer(unavailable("Redis Cluster redirects without an end"));
     }
-    if (request.deadline <= steady_now()) {
+    if (!request.renew(steady_now())) {
         return request.answer(timed_out("Redis Cluster redirected too late"));
     }
     if (links_.size() >= limits::kMastersMax && !links_.contains(redirection.to)) {
         return request.answer(unavailable("Redis Cluster has too many servers"));
     }
-    request.deadline = later_deadline(request.deadline);
     ServerLink& link = link_to(redirection.to);
     if (!redirection.is_moved) {
         Request asking;

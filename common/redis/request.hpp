@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -8,14 +9,16 @@
 
 #include "common/base/clock.hpp"
 #include "common/redis/client.hpp"
+#include "common/redis/limits.hpp"
 #include "common/redis/scan_cursor.hpp"
 
 namespace turnpike::redis {
 
 /// A command on its way, until it is answered. Thread: the client's, once it is queued.
 struct Request {
-    std::string bytes;  ///< As RESP; a connection takes them unless it is to keep them.
-    SteadyTime deadline;
+    std::string bytes;    ///< As RESP; a connection takes them unless it is to keep them.
+    SteadyTime deadline;  ///< For the server's answer.
+    SteadyTime caller_deadline;
     Client::Callback callback;
     /// Of a caller's command: how many wait; counted down by answer().
     std::atomic<std::size_t>* waiting = nullptr;
@@ -25,6 +28,13 @@ struct Request {
     std::optional<ScanCursor> scan{};
     unsigned redirections = 0;
     unsigned tries = 0;
+
+    /// Before it goes to another server. The new connection is not to be given up because the old
+    /// one was slow, so the server gets some time in any case. Returns: false if it is too late.
+    bool renew(SteadyTime now) {
+        deadline = std::max(caller_deadline, now + limits::kWaitAgainLeast);
+        return now < caller_deadline;
+    }
 
     void answer(Result<Reply> reply) {
         if (waiting != nullptr) waiting->fetch_sub(1, std::memory_order_relaxed);

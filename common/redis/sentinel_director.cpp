@@ -43,7 +43,7 @@ void SentinelDirector::start() {
     for (const Sentinel& sentinel : sentinels_) sentinel.link->open();
     poll_timer_.expires_after(options_.connect_timeout);
     poll_timer_.async_wait([this](auto cancelled) {
-        if (cancelled) return;
+        if (cancelled || is_stopped_) return;
         if (!master_) give_up_waiting();
         poll();
     });
@@ -176,7 +176,7 @@ void SentinelDirector::follow(const Endpoint& endpoint) {
                                            *this);
     master_->open();
     for (Request& request : unsent) {
-        if (request.deadline > steady_now()) {
+        if (request.renew(steady_now())) {
             master_->submit(std::move(request));
         } else {
             request.answer(timed_out("Redis had no master in time"));

@@ -46,12 +46,14 @@ bool answers(std::uint16_t port) {
 
 }  // namespace
 
-RedisTlsServer::RedisTlsServer(const crypto::Identity& identity) : port_(free_port()) {
+RedisTlsServer::RedisTlsServer(const crypto::Identity& identity, const std::string& more,
+                               bool is_sentinel)
+    : port_(free_port()), is_sentinel_(is_sentinel) {
     use(identity);
     write("redis.conf", "bind 127.0.0.1\nport 0\ntls-port " + std::to_string(port_) +
                             "\ntls-cert-file server.pem\ntls-key-file server.key\n"
-                            "tls-ca-cert-file server.pem\ntls-auth-clients no\nsave \"\"\n"
-                            "requirepass " +
+                            "tls-ca-cert-file server.pem\ntls-auth-clients no\n" +
+                            more + (is_sentinel ? "" : "save \"\"\n") + "requirepass " +
                             kDefaultPassword + "\nuser worker on >" + kUserPassword +
                             " ~* &* +@all\n");
     start();
@@ -81,7 +83,8 @@ void RedisTlsServer::start() {
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
         if (chdir(folder_.path().c_str()) == 0) {
-            execlp("redis-server", "redis-server", "redis.conf", nullptr);
+            execlp("redis-server", "redis-server", "redis.conf",
+                   is_sentinel_ ? "--sentinel" : nullptr, nullptr);
         }
         _exit(127);
     }

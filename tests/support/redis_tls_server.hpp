@@ -15,8 +15,9 @@ namespace turnpike::tests {
 /// it will not start.
 class RedisTlsServer {
 public:
-    /// `identity`: what it shows to clients.
-    explicit RedisTlsServer(const crypto::Identity& identity);
+    /// `identity`: what it shows to clients. `more`: further lines of its configuration.
+    explicit RedisTlsServer(const crypto::Identity& identity, const std::string& more = {},
+                            bool is_sentinel = false);
     ~RedisTlsServer();
     RedisTlsServer(const RedisTlsServer&) = delete;
     RedisTlsServer& operator=(const RedisTlsServer&) = delete;
@@ -26,6 +27,8 @@ public:
 
     /// rediss:// address; `login` is "user:password" or empty, percent-encoded.
     std::string url(const std::string& login, const std::string& host = "127.0.0.1") const;
+
+    std::uint16_t port() const { return port_; }
 
     /// Loses what is stored. start() makes an empty one on the same port.
     void kill();
@@ -38,6 +41,7 @@ private:
 
     TemporaryFolder folder_;
     std::uint16_t port_;
+    bool is_sentinel_;
     pid_t process_ = -1;
 };
 

@@ -133,6 +133,42 @@ TEST_CASE("over TLS, large values and pipelines arrive whole and in order") {
     CHECK((replies->back()->text == large));
 }
 
+TEST_CASE("a cluster is verified and logged in to as one server is") {
+    const TrustedStore store;
+    const std::string settings = "cluster-enabled yes\ntls-cluster yes\n";
+    const RedisTlsServer server(certificate(known_authority(), {"127.0.0.1"}), settings);
+    const std::string address = server.url(kLogin).substr(std::string("rediss").size());
+    {
+        Client alone(options(server.url(kLogin)));
+        REQUIRE(alone.call({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"}, 5s));
+    }
+    Client client(options("rediss-cluster" + address));
+    const auto deadline = turnpike::steady_now() + 10s;
+    while (!client.call({"SET", "k", "v"}, 5s) && turnpike::steady_now() < deadline) {
+        std::this_thread::yield();
+    }
+    CHECK(client.call({"GET", "k"}, 5s)->text == "v");
+    CHECK(client.call({"ACL", "WHOAMI"}, 5s)->text == "worker");
+
+    const RedisTlsServer other(certificate(make_authority("unknown"), {"127.0.0.1"}), settings);
+    const std::string unknown = other.url(kLogin).substr(std::string("rediss").size());
+    CHECK(contains(refusal("rediss-cluster" + unknown), "certificate verify failed"));
+}
+
+TEST_CASE("sentinels and the master that they name are verified and logged in to") {
+    const TrustedStore store;
+    const RedisTlsServer master(certificate(known_authority(), {"127.0.0.1"}));
+    const std::string settings =
+        "sentinel monitor main 127.0.0.1 " + std::to_string(master.port()) + " 1\n";
+    const RedisTlsServer sentinel(certificate(known_authority(), {"127.0.0.1"}), settings, true);
+    const std::string address = sentinel.url(kLogin).substr(std::string("rediss").size());
+    Client client(options("rediss-sentinel" + address + "/main"));
+    CHECK(client.call({"SET", "k", "v"}, 5s));
+    CHECK(client.call({"ACL", "WHOAMI"}, 5s)->text == "worker");
+    Client direct(options(master.url(kLogin)));
+    CHECK(direct.call({"GET", "k"}, 5s)->text == "v");
+}
+
 TEST_CASE("over TLS, a wrong or missing password tells why") {
     const TrustedStore store;
     const RedisTlsServer server(certificate(known_authority(), {"127.0.0.1"}));
