@@ -125,7 +125,6 @@ void ClusterDirector::ask_next() {
     to_ask_.pop_back();
     Request question;
     question.bytes = format({"CLUSTER", "SLOTS"});
-    question.deadline = steady_now() + options_.connect_timeout;
     question.callback = [this, endpoint, reading = reading_](const Result<Reply>& reply) {
         // Not from within the link, which may be dropped then.
         if (is_stopped_) return;
@@ -136,6 +135,8 @@ void ClusterDirector::ask_next() {
     };
     ++asked_;
     ServerLink& link = link_to(endpoint);
+    // Behind a command that blocks it waits without being the reason to give the connection up.
+    question.deadline = std::max(steady_now(), link.busy_until()) + options_.connect_timeout;
     link.submit(std::move(question));
     link.push();
 }

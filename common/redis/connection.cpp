@@ -148,6 +148,11 @@ std::vector<Request> Connection::close(const Error& error) {
     return take_unsent();
 }
 
+SteadyTime Connection::busy_until() const {
+    if (!unsent_.empty()) return unsent_.back().deadline;
+    return in_flight_.empty() ? SteadyTime::min() : in_flight_.back().deadline;
+}
+
 std::vector<Request> Connection::take_unsent() { return std::exchange(unsent_, {}); }
 
 void Connection::shut() {

@@ -50,6 +50,8 @@ public:
     std::vector<Request> close(const Error& error);
 
     bool is_ready() const { return state_ == State::Ready; }
+    /// When the last of what waits is given up; the past if nothing waits.
+    SteadyTime busy_until() const;
     bool is_idle() const { return in_flight_.empty() && unsent_.empty(); }
     std::vector<Request> take_unsent();
 

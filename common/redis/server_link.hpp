@@ -46,6 +46,10 @@ public:
     bool is_ready() const { return connection_ && connection_->is_ready(); }
     bool is_lost() const { return !connection_; }
     bool is_idle() const { return !connection_ || connection_->is_idle(); }
+    /// See Connection.
+    SteadyTime busy_until() const {
+        return connection_ ? connection_->busy_until() : SteadyTime::min();
+    }
 
 private:
     void on_ready() override;

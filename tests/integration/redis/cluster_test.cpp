@@ -110,6 +110,12 @@ std::set<std::string> scan_all(Client& client) {
     return found;
 }
 
+int connections_made(const RedisNode& node) {
+    const std::string stats = node.ask({"INFO", "stats"}).text;
+    const std::string name = "total_connections_received:";
+    return std::stoi(stats.substr(stats.find(name) + name.size()));
+}
+
 /// Moves a slot with everything in it, as redis-cli does; `between` runs half-way.
 void move_slot(Cluster& cluster, std::uint16_t slot, int from, int to,
                const std::function<void()>& between) {
@@ -202,6 +208,20 @@ TEST_CASE("a stream is read where it lies, also while waiting") {
         REQUIRE(entries->elements.size() == 1);
         CHECK(entries->elements[0].elements[0].text == tag + "b");
     }
+}
+
+TEST_CASE("a client that blocks longer than the map is good for keeps its connection") {
+    Cluster cluster;
+    const int connections = connections_made(cluster.node(0));
+    Client client(cluster.options());
+    // The map is read every five seconds, and answered only when the stream lets the server.
+    const auto entries =
+        client.call({"XREAD", "BLOCK", "7500", "STREAMS", cluster.key_on(0), "0-0"}, 9s);
+    REQUIRE(entries);
+    CHECK(entries->is_nil());
+    CHECK(client.call({"SET", cluster.key_on(0), "v"}, 5s));
+    CHECK(client.is_connected());
+    CHECK(connections_made(cluster.node(0)) == connections + 1);
 }
 
 TEST_CASE("a slot that moves under load loses, repeats and refuses no command") {
