@@ -12,6 +12,8 @@ inline constexpr std::size_t kBodyBytesMax = 1'048'576;
 inline constexpr std::size_t kFieldsMax = 1000;
 inline constexpr std::size_t kFieldTextBytesMax = std::size_t{256} << 10U;  ///< Of all together.
 inline constexpr std::size_t kKeyBytesMax = std::size_t{128} << 10U;
+/// After which no entry is of use, however long it was said to be kept.
+inline constexpr Seconds kKeptMax{2 * 86'400};
 /// Followers and leaders, of one reactor.
 inline constexpr std::size_t kPendingMax = 10'000;
 /// Stores that Redis has not answered yet, of one reactor.
@@ -34,5 +36,7 @@ inline constexpr Milliseconds kPassTime{5000};
 /// Memory may be used that long after Redis last said what was replaced.
 inline constexpr Milliseconds kFeedTrust{300};
 inline constexpr Milliseconds kFeedBlock{100};
+/// How often Redis's clock is compared with ours.
+inline constexpr Milliseconds kClockCheck{5000};
 
 }  // namespace turnpike::cache::limits

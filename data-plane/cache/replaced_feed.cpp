@@ -1,5 +1,6 @@
 #include "data-plane/cache/replaced_feed.hpp"
 
+#include "common/base/text.hpp"
 #include "data-plane/cache/limits.hpp"
 #include "data-plane/cache/shared_names.hpp"
 
@@ -9,6 +10,7 @@ namespace {
 constexpr std::string_view kNothingYet = "0-0";
 constexpr std::string_view kBatch = "1000";
 constexpr std::size_t kIdBytesMax = 128;
+constexpr long long kSecondsMax = 1'000'000'000'000;
 
 /// [[stream, [[entry, [name, value]], ...]]]
 const redis::Reply* entries_of(const redis::Reply& reply) {
@@ -58,7 +60,24 @@ bool ReplacedFeed::begin(redis::Client& client) {
     return true;
 }
 
+/// A cluster has no such question; its clocks are taken for ours.
+void ReplacedFeed::compare_clocks(redis::Client& client) {
+    const SteadyTime asked = steady_now();
+    if (asked < next_comparison_) return;
+    next_comparison_ = asked + limits::kClockCheck;
+    const auto time = client.call({"TIME"}, limits::kFeedTrust);
+    if (!time || time->elements.size() != 2) return;
+    const auto seconds = parse_integer(time->elements[0].text);
+    const auto microseconds = parse_integer(time->elements[1].text);
+    if (!seconds || !microseconds || *seconds < 0 || *seconds > kSecondsMax) return;
+    // Half of the way was back.
+    const auto way = std::chrono::duration_cast<Milliseconds>(steady_now() - asked) / 2;
+    const std::int64_t there = *seconds * 1000 + *microseconds / 1000 + way.count();
+    ahead_ms_.store(there - epoch_milliseconds(wall_now()), std::memory_order_relaxed);
+}
+
 bool ReplacedFeed::follow(redis::Client& client) {
+    compare_clocks(client);
     const auto news =
         client.call({"XREAD", "COUNT", std::string(kBatch), "BLOCK",
                      std::to_string(limits::kFeedBlock.count()), "STREAMS", stream_, last_id_},

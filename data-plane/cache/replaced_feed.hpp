@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,7 +17,8 @@ namespace turnpike::cache {
 
 /// Tells the memory of all reactors what other workers replaced, and whether it would be told:
 /// while the feed is not live, memory may hold what nobody wants any more. One per worker process,
-/// with a thread and a connection of its own once somebody caches. Thread: any.
+/// with a thread and a connection of its own once somebody caches. Knows Redis's clock, too, which
+/// entries expire by. Thread: any.
 class ReplacedFeed {
 public:
     /// Ids of entries; null: any may have been replaced. Called on the feed's thread.
@@ -36,8 +38,14 @@ public:
         return now.time_since_epoch().count() < trusted_until_.load(std::memory_order_acquire);
     }
 
+    /// Redis's clock, as far as it is known; else this machine's. Milliseconds since 1970.
+    std::int64_t redis_time() const {
+        return epoch_milliseconds(wall_now()) + ahead_ms_.load(std::memory_order_relaxed);
+    }
+
 private:
     void run();
+    void compare_clocks(redis::Client& client);
     /// Finds the end of the stream. Returns: false without Redis.
     bool begin(redis::Client& client);
     bool follow(redis::Client& client);
@@ -49,6 +57,8 @@ private:
     std::vector<Listener> listeners_;
     std::string last_id_;
     std::atomic<SteadyTime::rep> trusted_until_{0};
+    std::atomic<std::int64_t> ahead_ms_{0};  ///< Redis's clock of ours.
+    SteadyTime next_comparison_;
 
     std::atomic<bool> is_started_{false};
     std::mutex mutex_;

@@ -32,8 +32,8 @@ Number number_at(std::string_view bytes, std::size_t at) {
 }
 
 bool is_within_bounds(const ResponseParts& parts) {
-    if (parts.status < 0 || parts.status > 999 || parts.fields.size() > limits::kFieldsMax ||
-        parts.body.size() > limits::kBodyBytesMax) {
+    if (parts.status < 0 || parts.status > 999 || parts.kept_longer > limits::kKeptMax ||
+        parts.fields.size() > limits::kFieldsMax || parts.body.size() > limits::kBodyBytesMax) {
         return false;
     }
     std::size_t bytes = 0;

@@ -1,5 +1,6 @@
 #include "data-plane/cache/shared_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/encoding.hpp"
@@ -20,13 +21,13 @@ constexpr char kVersion = 1;
 constexpr char kEncrypted = 1;
 
 /// Keys: entry, index, sizes, lock. Arguments: id, entry, its time (ms), what it counts, how much
-/// there may be, prefix of entries, token of the lock. What is written first fails as a whole if
-/// Redis has no memory. Gives 0 if the entry found no room.
+/// there may be, prefix of entries, token of the lock. When it expires goes before the entry. What
+/// is written first fails as a whole if Redis has no memory. Gives 0 if the entry found no room.
 constexpr std::string_view kStoreScript = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local kept = tonumber(ARGV[3])
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[1], struct.pack('<i8', now + kept) .. ARGV[2], 'PX', ARGV[3])
 local total = 0
 if redis.call('ZCARD', KEYS[2]) > 0 then
   total = tonumber(redis.call('HGET', KEYS[3], 'total') or '0')
@@ -71,6 +72,23 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) 
 return 0)";
 
 constexpr std::string_view kReplacedMax = "10000";
+
+constexpr std::size_t kExpiryBytes = 8;
+
+/// What the script put before an entry: when it expires, little-endian, in milliseconds since 1970.
+/// Returns: nothing if it is over, or no time that the script wrote. Requires: kExpiryBytes.
+std::optional<Milliseconds> time_left(std::string_view bytes, std::int64_t now) {
+    std::uint64_t expires = 0;
+    for (std::size_t i = 0; i < kExpiryBytes; ++i) {
+        expires |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    }
+    const auto earliest = static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0));
+    if (expires <= earliest) return std::nullopt;
+    const std::uint64_t left = expires - earliest;
+    const auto most = static_cast<std::uint64_t>(Milliseconds(limits::kKeptMax).count());
+    if (left > most) return std::nullopt;
+    return Milliseconds(static_cast<std::int64_t>(left));
+}
 
 }  // namespace
 
@@ -141,46 +159,45 @@ worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<C
     co_return replies;
 }
 
-SharedStore::Fetched SharedStore::fetched(const Place& place, Result<Reply>& time,
-                                          Result<Reply>& entry) const {
+SharedStore::Fetched SharedStore::fetched(const Place& place, Result<Reply>& entry) const {
     Fetched found;
-    if (!time || !entry) return found;
+    if (!entry) return found;
     found.state = Fetched::State::Absent;
-    const std::int64_t left = time->integer;
-    if (entry->kind != Reply::Kind::Text || left <= 0) return found;
-    found.response = read(place, std::move(entry->text));
+    std::string& bytes = entry->text;
+    if (entry->kind != Reply::Kind::Text || bytes.size() < kExpiryBytes) return found;
+    const std::int64_t now =
+        shared_.feed != nullptr ? shared_.feed->redis_time() : epoch_milliseconds(wall_now());
+    const std::optional<Milliseconds> left = time_left(bytes, now);
+    if (!left) return found;
+    bytes.erase(0, kExpiryBytes);
+    found.response = read(place, std::move(bytes));
     if (!found.response) return found;
     found.state = Fetched::State::Found;
-    found.kept_for = Milliseconds(left);
+    found.kept_for = *left;
     found.fresh_for = found.kept_for - found.response->kept_longer();
     return found;
 }
 
 worker::Task<SharedStore::Fetched> SharedStore::fetch(Place place) {
     const StageNames names(shared_.name_space, place.stage);
-    const std::string key = names.entry(place.id);
-    // The time first: an entry that comes in between has more of it, not less.
     std::vector<Command> commands;
-    commands.push_back({"PTTL", key});
-    commands.push_back({"GET", key});
+    commands.push_back({"GET", names.entry(place.id)});
     std::optional<Replies> replies = co_await ask(std::move(commands));
     if (!replies) co_return Fetched();
-    co_return fetched(place, (*replies)[0], (*replies)[1]);
+    co_return fetched(place, (*replies)[0]);
 }
 
 worker::Task<SharedStore::Locked> SharedStore::lock(Place place, std::string token) {
     const StageNames names(shared_.name_space, place.stage);
-    const std::string key = names.entry(place.id);
     std::vector<Command> commands;
     commands.push_back({"SET", names.lock(place.id), std::move(token), "NX", "PX",
                         std::to_string(limits::kLockTime.count())});
-    commands.push_back({"PTTL", key});
-    commands.push_back({"GET", key});
+    commands.push_back({"GET", names.entry(place.id)});
     std::optional<Replies> replies = co_await ask(std::move(commands));
     Locked locked;
     if (!replies || !(*replies)[0]) co_return locked;
     locked.state = (*replies)[0]->is_nil() ? Lock::Held : Lock::Taken;
-    locked.fetched = fetched(place, (*replies)[1], (*replies)[2]);
+    locked.fetched = fetched(place, (*replies)[1]);
     co_return locked;
 }
 
@@ -219,7 +236,7 @@ void SharedStore::store(const Place& place, const Response& response, const Stor
                     place.id,
                     std::move(entry),
                     std::to_string(storing.kept_for.count()),
-                    std::to_string(bytes + limits::kEntryOverhead),
+                    std::to_string(bytes + kExpiryBytes + limits::kEntryOverhead),
                     std::to_string(place.stage_bytes_max),
                     names.entry_prefix(),
                     storing.token};

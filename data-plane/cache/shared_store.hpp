@@ -87,8 +87,7 @@ private:
     struct Question;
     using Replies = std::vector<Result<redis::Reply>>;
     worker::Task<std::optional<Replies>> ask(std::vector<redis::Command> commands);
-    Fetched fetched(const Place& place, Result<redis::Reply>& time,
-                    Result<redis::Reply>& entry) const;
+    Fetched fetched(const Place& place, Result<redis::Reply>& entry) const;
     std::string wire_form(const Place& place, const Response& response) const;
     std::shared_ptr<const Response> read(const Place& place, std::string bytes) const;
 
