@@ -70,6 +70,8 @@ void add_limit_readings(std::vector<Reading>& readings, const StatusSources& sou
     add(readings, "turnpike_limit_redis_commands_total",
         "Commands that throttles, quotas and usage sent to Redis.", Kind::Counter,
         number(sum.commands));
+    add(readings, "turnpike_limit_workers", "Workers that share the limits, as last known.",
+        Kind::Gauge, number(sum.workers));
     add(readings, "turnpike_limits_degraded", "1 while Redis does not answer in time.", Kind::Gauge,
         are_limits_degraded(sources) ? 1 : 0);
 }
@@ -80,6 +82,7 @@ void add_up(limits::LimiterCounters& sum, const limits::LimiterCounters& one) {
     sum.by_policy += one.by_policy;
     sum.waits += one.waits;
     sum.commands += one.commands;
+    sum.workers = std::max(sum.workers, one.workers);
 }
 
 std::vector<Reading> server_readings(const StatusSources& sources) {

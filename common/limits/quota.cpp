@@ -63,9 +63,16 @@ QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting
         question.known_window_s = last_->window_s;
         question.known_used = last_->used;
     }
+    question.number = ++number_;
+    question.unsure_from = unsure_from_;
     asked_ = now;
     asked_for_ = waiting;
     return question;
+}
+
+void QuotaLease::failed() {
+    is_sound_ = false;
+    if (unsure_from_ == 0) unsure_from_ = number_;
 }
 
 void QuotaLease::answered(const QuotaAnswer& answer, SteadyTime now) {
@@ -75,6 +82,7 @@ void QuotaLease::answered(const QuotaAnswer& answer, SteadyTime now) {
         return;
     }
     sent_debt_ = 0;
+    unsure_from_ = 0;
     window_end_ = asked_ + answer.rest;
     stock_.keep_at_most(answer.kept);
     stock_.add(answer.added, std::min(asked_ + Stock::kLease - Stock::kLeaseMargin, window_end_));

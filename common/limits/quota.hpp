@@ -31,6 +31,10 @@ struct QuotaQuestion {
     std::int64_t owed = 0;
     std::int64_t known_window_s = 0;
     std::int64_t known_used = 0;
+    std::int64_t number = 0;  ///< Of the question; grows.
+    /// The first whose answer did not come, since one did; 0: none. What such a one was granted was
+    /// given to nobody: those who waited went by policy, and are in `owed` if they were admitted.
+    std::int64_t unsure_from = 0;
 };
 
 struct QuotaAnswer {
@@ -74,7 +78,7 @@ public:
 
     QuotaQuestion question(const QuotaTerms& terms, std::int64_t waiting, SteadyTime now);
     void answered(const QuotaAnswer& answer, SteadyTime now);
-    void failed() { is_sound_ = false; }
+    void failed();
     /// The terms changed: what was refused may be allowed.
     void terms_changed() { refused_until_ = {}; }
 
@@ -99,6 +103,8 @@ private:
     std::int64_t owed_ = 0;
     std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
     std::int64_t debt_ = 0;
+    std::int64_t number_ = 0;
+    std::int64_t unsure_from_ = 0;
     bool is_sound_ = true;
     bool is_retired_ = false;
     std::optional<QuotaAnswer> last_;

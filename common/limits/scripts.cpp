@@ -118,6 +118,7 @@ local waiting, kept, wanted = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARG
 local returned, lease = tonumber(ARGV[11]), tonumber(ARGV[12])
 local debt, owed = tonumber(ARGV[13]), tonumber(ARGV[14])
 local known_window, known_used = tonumber(ARGV[15]), tonumber(ARGV[16])
+local number, unsure = tonumber(ARGV[17]), tonumber(ARGV[18])
 
 local seconds = math.floor(now / 1000000)
 local day = math.floor(seconds / 86400)
@@ -154,20 +155,25 @@ if extended == first then allowance = allowance + extension end
 if allowance < 0 then allowance = 0 end
 
 local window, used, paid, leases, gone = nil, 0, 0, {}, {}
+local asked_before, granted_before = 0, 0
 local stored = redis.call('HGETALL', KEYS[1])
 for i = 1, #stored, 2 do
   local name, value = stored[i], stored[i + 1]
   if name == 'w' then window = tonumber(value)
   elseif name == 'used' then used = tonumber(value)
-  elseif name == 'o:' .. lessee then paid = tonumber(value)
+  elseif name == 'o:' .. lessee then
+    local a, b, c = string.match(value, '^(%d+) (%d+) (%d+)$')
+    paid, asked_before, granted_before = tonumber(a), tonumber(b), tonumber(c)
   elseif string.sub(name, 1, 2) == 'h:' then
     local units, expires = string.match(value, '^(%d+) (%d+)$')
     leases[#leases + 1] = {name, tonumber(units), tonumber(expires)}
   end
 end
+-- One that was overtaken by a later question, whose answer nobody awaits any more.
+if number <= asked_before then return {0} end
 local mine, others, recorded = 'h:' .. lessee, 0, 0
 if window ~= first then
-  used, kept = 0, 0
+  used, kept, granted_before = 0, 0, 0
   if window then redis.call('DEL', KEYS[1]) end
 else
   for _, one in ipairs(leases) do
@@ -181,6 +187,7 @@ end
 if known_window == first and known_used > used then used = known_used end
 used = used + math.max(recorded - kept - returned, 0)
 if owed > 0 and debt > paid then used = used + owed end
+if unsure > 0 and asked_before >= unsure then used = math.max(used - granted_before, 0) end
 kept = math.max(0, math.min(kept, allowance - used - others))
 local left = math.max(0, allowance - used - others - kept)
 local granted = math.min(waiting, left)
@@ -191,7 +198,7 @@ left = left - added
 
 if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
 redis.call('HSET', KEYS[1], 'w', string.format('%.0f', first), 'used', string.format('%.0f', used))
-if owed > 0 then redis.call('HSET', KEYS[1], 'o:' .. lessee, string.format('%.0f', math.max(debt, paid))) end
+redis.call('HSET', KEYS[1], 'o:' .. lessee, string.format('%.0f %.0f %.0f', math.max(debt, paid), number, granted))
 if kept + added > 0 then
   redis.call('HSET', KEYS[1], mine, string.format('%d %.0f', kept + added, now + lease))
 else

@@ -342,7 +342,7 @@ void Limiter::decide_alone(Source& source) {
 void Limiter::ask_census() {
     calls_.call(census_script(), {options_.names.workers()}, {},
                 [this](const Result<redis::Reply>& reply) {
-                    if (reply) workers_ = std::max<std::int64_t>(reply->integer, 1);
+                    if (reply) counters_.workers = std::max<std::int64_t>(reply->integer, 1);
                     census_timer_.expire_after(kCensusInterval);
                 });
 }

@@ -39,6 +39,7 @@ struct LimiterCounters {
     std::uint64_t by_policy = 0;  ///< Decided without Redis, either way.
     std::uint64_t waits = 0;      ///< Requests that waited for Redis.
     std::uint64_t commands = 0;   ///< Sent to Redis.
+    std::int64_t workers = 1;     ///< That share the limits, as last known.
 };
 
 /// Throttles and quotas of one reactor: a lessee of the buckets in Redis. See docs/limits.md.
@@ -111,7 +112,7 @@ private:
     void ask(QuotaSource& source);
     void lost(Source& source);
     void decide_alone(Source& source);
-    std::int64_t lessees() const { return workers_ * options_.reactors; }
+    std::int64_t lessees() const { return counters_.workers * options_.reactors; }
     void ask_census();
     template <typename Visit>
     void for_each_bucket(Visit visit);
@@ -130,7 +131,6 @@ private:
         unnumbered_;  ///< By key; of methods without a number.
     std::unordered_map<std::string, std::unique_ptr<Client>, StringHash, std::equal_to<>> clients_;
     std::atomic<bool> is_suspect_ = false;
-    std::int64_t workers_ = 1;  ///< That share the limits, as last known.
     LimiterCounters counters_;
     worker::Timer sweep_timer_;
     worker::Timer report_timer_;

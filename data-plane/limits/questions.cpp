@@ -90,7 +90,9 @@ std::vector<std::string> arguments_of(const std::string& lessee, const QuotaTerm
             text(question.debt),
             text(question.owed),
             text(question.known_window_s),
-            text(question.known_used)};
+            text(question.known_used),
+            text(question.number),
+            text(question.unsure_from)};
 }
 
 std::optional<BucketAnswer> bucket_answer(const redis::Reply& reply) {

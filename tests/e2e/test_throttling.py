@@ -35,7 +35,7 @@ class Throttling(unittest.TestCase):
     WORKERS = 4
 
     def setUp(self):
-        self.stack = self.enterContext(Stack(workers=self.WORKERS, worker_settings={
+        self.stack = self.enterContext(Stack(workers=self.WORKERS, own_ports=True, worker_settings={
             "TURNPIKE_ACCOUNT_RATE_LIMIT": "unlimited"}))
         self.client = self.stack.client()
         self.api, self.root = make_api(self.client)
@@ -51,7 +51,8 @@ class Throttling(unittest.TestCase):
         self.stack.wait_rolled_out()
 
     def flood(self, seconds, **more):
-        return flood([self.stack.http_port], self.stack.host(self.api), seconds=seconds, **more)
+        ports = [worker.http_port for worker in self.stack.workers]
+        return flood(ports, self.stack.host(self.api), seconds=seconds, **more)
 
     def settled_times(self, count):
         return wait_for(lambda: len(times := admitted_times(self.stack)) >= count and times, 5, "the access log")

@@ -32,7 +32,7 @@ void QuotaKeeper::enter_window(std::int64_t window_s) {
     window_s_ = window_s;
     used_ = 0;
     leases_.clear();
-    paid_.clear();
+    past_.clear();
 }
 
 void QuotaKeeper::end_expired(const std::string& asking, std::int64_t now_us) {
@@ -53,7 +53,9 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     allowance = std::max<std::int64_t>(allowance, 0);
 
     std::int64_t kept = window_s_ == window.first_s ? question.held : 0;
-    const std::int64_t paid = paid_.contains(lessee) ? paid_[lessee] : 0;
+    Past past = past_.contains(lessee) ? past_[lessee] : Past{};
+    if (question.number <= past.asked) return {};
+    if (window_s_ != window.first_s) past.granted = 0;
     enter_window(window.first_s);
     end_expired(lessee, now_us);
     const std::int64_t recorded = leases_.contains(lessee) ? leases_[lessee].units : 0;
@@ -61,9 +63,9 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     const std::int64_t others = held();
     if (question.known_window_s == window.first_s) used_ = std::max(used_, question.known_used);
     used_ += std::max<std::int64_t>(recorded - kept - question.returned, 0);
-    if (question.owed > 0) {
-        if (question.debt > paid) used_ += question.owed;
-        paid_[lessee] = std::max(paid, question.debt);
+    if (question.owed > 0 && question.debt > past.paid) used_ += question.owed;
+    if (question.unsure_from > 0 && past.asked >= question.unsure_from) {
+        used_ = std::max<std::int64_t>(used_ - past.granted, 0);
     }
     kept = std::max<std::int64_t>(std::min(kept, allowance - used_ - others), 0);
 
@@ -73,6 +75,7 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     answer.granted = std::min(question.waiting, answer.left);
     answer.left -= answer.granted;
     used_ += answer.granted;
+    past_[lessee] = {std::max(past.paid, question.debt), question.number, answer.granted};
     answer.added = std::max<std::int64_t>(std::min(question.wanted - kept, answer.left / 64), 0);
     answer.left -= answer.added;
     if (kept + answer.added > 0) leases_[lessee] = {kept + answer.added, now_us + lease.count()};

@@ -30,7 +30,12 @@ private:
     std::int64_t window_s_ = -1;
     std::int64_t used_ = 0;
     std::map<std::string, Lease> leases_;
-    std::map<std::string, std::int64_t> paid_;
+    struct Past {
+        std::int64_t paid = 0;
+        std::int64_t asked = 0;
+        std::int64_t granted = 0;
+    };
+    std::map<std::string, Past> past_;
 };
 
 struct Window {

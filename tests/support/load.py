@@ -8,9 +8,10 @@ import time
 
 
 class _Caller:
-    def __init__(self, port, request):
+    def __init__(self, ports, number, request):
         self._request = request
-        self._port = port
+        self._ports = ports
+        self._next = number
         self._received = b""
         self.socket = None
         self.connect()
@@ -18,17 +19,29 @@ class _Caller:
     def connect(self):
         if self.socket:
             self.socket.close()
-        self.socket = socket.create_connection(("127.0.0.1", self._port), 10)
+        for _ in self._ports:
+            port = self._ports[self._next % len(self._ports)]
+            try:
+                self.socket = socket.create_connection(("127.0.0.1", port), 10)
+                break
+            except OSError:  # that worker is gone
+                self._next += 1
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setblocking(False)
         self._received = b""
 
     def ask(self):
-        self.socket.send(self._request)
+        try:
+            self.socket.send(self._request)
+        except OSError:
+            pass  # what is read next tells
 
     def receive(self):
         """The status of a whole response, or None if there is more to come."""
-        self._received += self.socket.recv(65536)
+        piece = self.socket.recv(65536)
+        if not piece:
+            return 0
+        self._received += piece
         end = self._received.find(b"\r\n\r\n")
         if end < 0:
             return None
@@ -53,7 +66,7 @@ def flood(ports, host, path="/prod", headers=None, connections=200, seconds=10.0
     selector = selectors.DefaultSelector()
     resting = []
     for number in range(connections):
-        caller = _Caller(ports[number % len(ports)], request)
+        caller = _Caller(ports, number, request)
         selector.register(caller.socket, selectors.EVENT_READ, caller)
         resting.append((time.monotonic() + draw.uniform(0, pause), number, caller))
     resting.sort(key=lambda item: item[:2])

@@ -129,6 +129,8 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
             question.returned = draw.one_in(3) ? draw.upto(4) : 0;
             question.debt = draw.upto(step);
             question.owed = draw.one_in(5) ? draw.upto(6) : 0;
+            question.number = draw.one_in(9) ? draw.upto(step) : step + 1;
+            question.unsure_from = draw.one_in(4) ? draw.upto(step + 1) : 0;
             if (draw.one_in(3)) {
                 question.known_window_s = test::window_of(terms.period, now).first_s;
                 question.known_used = used;
@@ -138,6 +140,7 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
                                                        arguments_of(lessee, terms, question), now));
             const QuotaAnswer expected = keeper.answer(terms, lessee, question, kLease, now);
             REQUIRE(answer);
+            REQUIRE(answer->is_filled == expected.is_filled);
             REQUIRE(answer->granted == expected.granted);
             REQUIRE(answer->added == expected.added);
             REQUIRE(answer->kept == expected.kept);

@@ -96,6 +96,19 @@ TEST_CASE("a debt keeps its number until it is answered") {
     CHECK(next.debt == 2);
 }
 
+TEST_CASE("a question without an answer is told of until one is answered") {
+    QuotaLease lease;
+    CHECK(lease.question(daily(1000), 4, kStart).unsure_from == 0);
+    lease.failed();
+    CHECK(lease.question(daily(1000), 0, kStart).unsure_from == 1);
+    lease.failed();
+    const QuotaQuestion third = lease.question(daily(1000), 0, kStart);
+    CHECK(third.number == 3);
+    CHECK(third.unsure_from == 1);
+    lease.answered(answer(0, 0, 10), kStart);
+    CHECK(lease.question(daily(1000), 0, kStart).unsure_from == 0);
+}
+
 TEST_CASE("terms that changed end a refusal; a keeper that is being filled does not refuse") {
     QuotaLease lease;
     lease.note_demand(kStart);
