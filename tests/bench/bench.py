@@ -24,6 +24,7 @@ import worker   # noqa: E402
 BENCHMARKS = {
     "proxy": traffic.proxy,
     "reject": traffic.reject,
+    "limit": traffic.limit,
     "cache_hit": cache.cache_hit,
     "cache_redis": cache.cache_redis,
     "cache_flush": cache.cache_flush,
@@ -48,6 +49,8 @@ BUDGETS = {
     "proxy_rps_vs_nginx": (1.0, "min"),
     "proxy_rps_vs_haproxy": (1.0, "min"),
     "reject_cpu_vs_nginx_return": (1.2, "max"),
+    "redis_commands_per_1000": (20, "max"),
+    "limited_cpu_vs_nginx_return": (1.2, "max"),
     "cache_hit_cpu_vs_nginx_return": (1.5, "max"),
     "cache_redis_cpu_vs_nginx": (1.0, "max"),
     "cache_flush_p99_ms": (50, "max"),

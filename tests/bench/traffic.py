@@ -18,18 +18,24 @@ def pin(process):
 
 
 def worker_settings():
-    """One reactor; access log and metrics are on by default."""
-    return {"TURNPIKE_WORKER_THREADS": 1}
+    """One reactor; access log and metrics are on by default. The account's throttle counts through Redis as well, and
+    is not reached."""
+    return {"TURNPIKE_WORKER_THREADS": 1, "TURNPIKE_ACCOUNT_RATE_LIMIT": 1_000_000,
+            "TURNPIKE_ACCOUNT_BURST_LIMIT": 1_000_000}
 
 
 def deployed(stack, upstream_port):
-    """(api id, key value) of a stage "prod" with a keyed proxy method on /{proxy+}."""
+    """(api id, key value) of a stage "prod" with a keyed proxy method on /{proxy+}, its plan with throttle and quota."""
     client = stack.client()
     api, root = make_api(client, "bench")
     resource = client.create_resource(restApiId=api, parentId=root, pathPart="{proxy+}")["id"]
     add_proxy(client, api, resource, f"http://127.0.0.1:{upstream_port}/items", key=True)
     client.create_deployment(restApiId=api, stageName="prod")
-    value = add_key(client, api, "prod")[1]
+    _, value, plan = add_key(client, api, "prod")
+    client.update_usage_plan(usagePlanId=plan, patchOperations=[
+        {"op": "replace", "path": path, "value": value} for path, value in (
+            ("/throttle/rateLimit", "1000000"), ("/throttle/burstLimit", "1000000"),
+            ("/quota/limit", "2000000000"), ("/quota/period", "MONTH"))])
     stack.wait_rolled_out()
     return api, value
 
@@ -73,6 +79,41 @@ def reject(settings):
         ], settings.rounds, settings.seconds)
     show(runs)
     return [("reject_cpu_vs_nginx_return", "ratio", ratios(runs, "turnpike", "nginx", "cpu_us"))]
+
+
+def limit(settings):
+    """A request whose key is known to be over its limit, against nginx's `return`; and what one that is busy and within
+    its limits costs in commands of Redis."""
+    with peers.responder(settings.peer) as upstream, peers.nginx(upstream.port) as nginx, \
+            Stack(worker_settings=worker_settings()) as stack:
+        api, key = deployed(stack, upstream.port)
+        pin(stack.workers[0])
+        within = turnpike(stack, api, key)
+        commands = []
+        within.run(2)
+        for _ in range(settings.rounds):
+            before = counted(stack)
+            within.run(settings.seconds)
+            after = counted(stack)
+            commands.append((after[0] - before[0]) / (after[1] - before[1]) * 1000)
+        client = stack.client()
+        client.update_stage(restApiId=api, stageName="prod", patchOperations=[
+            {"op": "replace", "path": f"/*/*/throttling/{name}", "value": "0"} for name in ("rateLimit", "burstLimit")])
+        stack.wait_rolled_out()
+        runs = alternate([
+            turnpike(stack, api, key, status_ok=False),
+            Subject("nginx", nginx.pids, f"http://127.0.0.1:{nginx.port}/return"),
+        ], settings.rounds, settings.seconds)
+    show(runs)
+    return [("redis_commands_per_1000", "commands", commands),
+            ("limited_cpu_vs_nginx_return", "ratio", ratios(runs, "turnpike", "nginx", "cpu_us"))]
+
+
+def counted(stack):
+    """(commands that limits sent to Redis, requests)"""
+    numbers = dict(line.rsplit(" ", 1) for line in stack.metrics(stack.workers[0]).splitlines()
+                   if not line.startswith("#"))
+    return float(numbers["turnpike_limit_redis_commands_total"]), float(numbers["turnpike_requests_total"])
 
 
 def tls(settings):
