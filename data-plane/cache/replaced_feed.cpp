@@ -60,7 +60,7 @@ bool ReplacedFeed::begin(redis::Client& client) {
     return true;
 }
 
-/// A cluster has no such question; its clocks are taken for ours.
+/// Of a cluster, the clock of one master stands for all.
 void ReplacedFeed::compare_clocks(redis::Client& client) {
     const SteadyTime asked = steady_now();
     if (asked < next_comparison_) return;

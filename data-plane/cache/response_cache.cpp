@@ -261,7 +261,9 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::lead(
     const SteadyTime deadline = reactor.now() + query.patience;
     Milliseconds pause = limits::kLookFirst;
     std::uint64_t before = replacements;
-    Fetched fetched = co_await store.fetch(mine.pending_->place);
+    // For the look and the lock together: this much a request waits for Redis itself.
+    SteadyTime redis_deadline = reactor.now() + limits::kRedisPatience;
+    Fetched fetched = co_await store.fetch(mine.pending_->place, redis_deadline);
     bool goes_on = fetched.state != Fetched::State::Failed;
     bool has_tried = false;
     while (true) {
@@ -271,10 +273,12 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::lead(
         if (std::exchange(has_tried, true)) {
             co_await worker::Delay(reactor, pause);
             pause = std::min(2 * pause, limits::kLookMost);
+            redis_deadline = reactor.now() + limits::kRedisPatience;
         }
         std::string token = new_token();
         before = replacements;
-        SharedStore::Locked locked = co_await store.lock(mine.pending_->place, token);
+        SharedStore::Locked locked =
+            co_await store.lock(mine.pending_->place, token, redis_deadline);
         if (locked.state == SharedStore::Lock::Taken) hold_lock(*mine.pending_, std::move(token));
         goes_on = locked.state == SharedStore::Lock::Held && reactor.now() < deadline;
         fetched = std::move(locked.fetched);
@@ -342,7 +346,8 @@ worker::Task<ResponseCache::Lead> ResponseCache::confirm(Query query, Lead lead)
     Pending& pending = *lead.pending_;
     if (!state->store.is_available()) co_return std::move(lead);
     std::string token = state->new_token();
-    SharedStore::Locked locked = co_await state->store.lock(pending.place, token);
+    SharedStore::Locked locked = co_await state->store.lock(
+        pending.place, token, state->reactor.now() + limits::kRedisPatience);
     if (locked.state == SharedStore::Lock::Taken) state->hold_lock(pending, std::move(token));
     const Fetched& fetched = locked.fetched;
     if (fetched.state == Fetched::State::Found && fetched.fresh_for > Milliseconds(0)) {

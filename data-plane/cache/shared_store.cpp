@@ -127,7 +127,8 @@ SharedStore::Place SharedStore::place_of(const snapshot::MethodCaching& caching,
             caching.stage->bytes_max, caching.encrypts};
 }
 
-worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<Command> commands) {
+worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<Command> commands,
+                                                                   SteadyTime deadline) {
     auto question = std::make_shared<Question>(commands.size());
     for (std::size_t i = 0; i < commands.size(); ++i) {
         shared_.redis->send(std::move(commands[i]),
@@ -148,7 +149,6 @@ worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<C
         ~Guard() { question.waiter = nullptr; }
     };
     const Guard guard{*question};
-    const SteadyTime deadline = reactor_.now() + limits::kRedisPatience;
     co_await signal.wait_until(deadline);
     std::optional<Replies> replies;
     if (question->is_answered) {
@@ -178,22 +178,23 @@ SharedStore::Fetched SharedStore::fetched(const Place& place, Result<Reply>& ent
     return found;
 }
 
-worker::Task<SharedStore::Fetched> SharedStore::fetch(Place place) {
+worker::Task<SharedStore::Fetched> SharedStore::fetch(Place place, SteadyTime deadline) {
     const StageNames names(shared_.name_space, place.stage);
     std::vector<Command> commands;
     commands.push_back({"GET", names.entry(place.id)});
-    std::optional<Replies> replies = co_await ask(std::move(commands));
+    std::optional<Replies> replies = co_await ask(std::move(commands), deadline);
     if (!replies) co_return Fetched();
     co_return fetched(place, (*replies)[0]);
 }
 
-worker::Task<SharedStore::Locked> SharedStore::lock(Place place, std::string token) {
+worker::Task<SharedStore::Locked> SharedStore::lock(Place place, std::string token,
+                                                    SteadyTime deadline) {
     const StageNames names(shared_.name_space, place.stage);
     std::vector<Command> commands;
     commands.push_back({"SET", names.lock(place.id), std::move(token), "NX", "PX",
                         std::to_string(limits::kLockTime.count())});
     commands.push_back({"GET", names.entry(place.id)});
-    std::optional<Replies> replies = co_await ask(std::move(commands));
+    std::optional<Replies> replies = co_await ask(std::move(commands), deadline);
     Locked locked;
     if (!replies || !(*replies)[0]) co_return locked;
     locked.state = (*replies)[0]->is_nil() ? Lock::Held : Lock::Taken;

@@ -67,10 +67,11 @@ public:
     bool is_available() const;
     Place place_of(const snapshot::MethodCaching& caching, std::string_view key) const;
 
-    worker::Task<Fetched> fetch(Place place);
+    /// Waits until `deadline` at most.
+    worker::Task<Fetched> fetch(Place place, SteadyTime deadline);
     /// Tries to be the one who calls the back end. Held: by somebody else. Looks again afterwards:
     /// who held the lock before may just have stored.
-    worker::Task<Locked> lock(Place place, std::string token);
+    worker::Task<Locked> lock(Place place, std::string token, SteadyTime deadline);
     void renew(const Place& place);
     /// Nothing was stored.
     void unlock(const Place& place, const std::string& token);
@@ -86,7 +87,8 @@ public:
 private:
     struct Question;
     using Replies = std::vector<Result<redis::Reply>>;
-    worker::Task<std::optional<Replies>> ask(std::vector<redis::Command> commands);
+    worker::Task<std::optional<Replies>> ask(std::vector<redis::Command> commands,
+                                             SteadyTime deadline);
     Fetched fetched(const Place& place, Result<redis::Reply>& entry) const;
     std::string wire_form(const Place& place, const Response& response) const;
     std::shared_ptr<const Response> read(const Place& place, std::string bytes) const;

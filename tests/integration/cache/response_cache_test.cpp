@@ -12,6 +12,7 @@
 #include "data-plane/cache/limits.hpp"
 #include "data-plane/cache/shared_names.hpp"
 #include "data-plane/worker/task_set.hpp"
+#include "tests/support/redis_node.hpp"
 #include "tests/support/redis_server.hpp"
 
 using namespace turnpike;
@@ -26,8 +27,7 @@ constexpr Milliseconds kPatience{10'000};
 
 /// What all workers of an installation have in common.
 struct Installation {
-    explicit Installation(const tests::RedisServer& server)
-        : redis({.url = server.url()}), redis_url(server.url()) {
+    explicit Installation(const std::string& url) : redis({.url = url}), redis_url(url) {
         while (!redis.is_connected()) std::this_thread::yield();
     }
     std::string ask(redis::Command command) {
@@ -136,7 +136,7 @@ private:
 
 struct Fixture {
     tests::RedisServer server;
-    Installation installation{server};
+    Installation installation{server.url()};
     snapshot::StageCache stage{"a1/prod", 10'000'000, Seconds(0), Seconds(0)};
     snapshot::MethodCaching caching = [this] {
         snapshot::MethodCaching made;
@@ -391,6 +391,36 @@ TEST_CASE_FIXTURE(Fixture, "an entry is found stale for as long as the stage wan
     caching.ttl = Seconds(300);
     one.store(caching, "key", "new", std::move(stale.lead));
     CHECK(body_of(one.find(caching, "key")) == "new");
+}
+
+TEST_CASE("in a cluster what a stage has lies together, whatever makes room for what") {
+    tests::RedisNode node("cluster-enabled yes\ncluster-port " +
+                          std::to_string(tests::free_port()) + "\n");
+    node.ask({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
+    tests::wait_until("the cluster", [&node] {
+        return node.ask({"CLUSTER", "INFO"}).text.find("cluster_state:ok") != std::string::npos;
+    });
+    Installation installation("redis-cluster://" + node.endpoint());
+    const snapshot::StageCache stage{"a1/prod", 50'000, Seconds(0), Seconds(0)};
+    snapshot::MethodCaching caching;
+    caching.stage = &stage;
+    Worker one(installation);
+    Worker two(installation);
+    for (int i = 0; i < 20; ++i) {
+        one.store(caching, "key" + std::to_string(i), std::string(9'000, 'x'));
+    }
+    auto leading = one.find(caching, "last");
+    REQUIRE(leading.lead);
+    auto waiting = two.begin(caching, "last");
+    one.store(caching, "last", "done", std::move(leading.lead), true);
+    CHECK(body_of(waiting.get()) == "done");
+    const cache::StageNames names("ns", stage.id);
+    CHECK(std::stoll(node.ask({"HGET", names.sizes(), "total"}).text) <= 50'000);
+    CHECK(node.ask({"ZCARD", names.index()}).integer ==
+          static_cast<std::int64_t>(node.ask({"KEYS", "*:entry:*"}).elements.size()));
+    tests::wait_until("the stream of what was replaced", [&node] {
+        return node.ask({"XLEN", cache::replaced_stream("ns")}).integer == 1;
+    });
 }
 
 TEST_CASE_FIXTURE(Fixture, "without Redis all is a miss, at once, and nothing hangs") {
