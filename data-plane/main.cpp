@@ -208,9 +208,10 @@ Result<void> serve(const config::WorkerSettings& settings) {
     tls::ClientContext::Options client_tls;
     client_tls.trust = *std::move(trust);
     const limits::LimiterOptions limits = limiter_options(settings);
+    limits::ConcurrencyLimit concurrency(settings.concurrent_max);
     const ReactorSharing sharing{
-        installation, keys,  resolver, access_log, explaining, client_tls, caller_limits(settings), caching,
-        *redis,       limits};
+        installation, keys,   resolver, access_log, explaining, client_tls, caller_limits(settings),
+        caching,      *redis, limits,   concurrency};
     for (std::int64_t i = 0; i < settings.threads; ++i) {
         auto reactor = ReactorThread::create(sharing);
         if (!reactor) return std::move(reactor).error();
@@ -227,7 +228,8 @@ Result<void> serve(const config::WorkerSettings& settings) {
 
     std::atomic<bool> is_serving{false};
     auto status = start_status_pages(
-        settings.status_listen, {loader, registry, access_log, explained, reactors, is_serving});
+        settings.status_listen,
+        {loader, registry, access_log, explained, reactors, is_serving, concurrency});
     if (!status) return std::move(status).error();
     loader.start();
     for (const auto& reactor : reactors) reactor->start();

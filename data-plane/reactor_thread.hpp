@@ -37,6 +37,7 @@ struct ReactorSharing {
     const cache::CacheShared& cache;
     redis::Client& redis;
     const limits::LimiterOptions& limits;
+    limits::ConcurrencyLimit& concurrency;
 };
 
 /// One reactor with everything that serves requests on it, and the thread that runs it.

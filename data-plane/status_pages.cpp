@@ -56,11 +56,13 @@ void add_limit_readings(std::vector<Reading>& readings, const StatusSources& sou
     using Kind = Reading::Kind;
     const auto number = [](auto value) { return static_cast<double>(value); };
     for (std::size_t level = 1; level < limits::kLevels; ++level) {
-        readings.push_back({"turnpike_requests_limited_total",
-                            "Requests refused by a throttle or quota, by the limit that refused.",
-                            Kind::Counter,
-                            number(sum.refused[level]),
-                            {{"limit", std::string(to_text(static_cast<limits::Level>(level)))}}});
+        const bool is_of_worker = static_cast<limits::Level>(level) == limits::Level::Concurrency;
+        readings.push_back(
+            {"turnpike_requests_limited_total",
+             "Requests refused by a throttle or quota, by the limit that refused.",
+             Kind::Counter,
+             number(is_of_worker ? sources.concurrency.refused() : sum.refused[level]),
+             {{"limit", std::string(to_text(static_cast<limits::Level>(level)))}}});
     }
     add(readings, "turnpike_limit_decisions_without_redis_total",
         "Requests whose limits the policy decided, because Redis could not tell.", Kind::Counter,

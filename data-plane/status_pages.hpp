@@ -19,6 +19,7 @@ struct StatusSources {
     const worker::ExplainedWriter& explained;
     std::span<const std::unique_ptr<ReactorThread>> reactors;
     const std::atomic<bool>& is_serving;  ///< Between opening the listeners and draining.
+    const limits::ConcurrencyLimit& concurrency;
 };
 
 /// /livez, /readyz (only while callers are served on a full configuration) and /metrics.

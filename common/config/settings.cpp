@@ -17,6 +17,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> te
 
 constexpr std::int64_t kCacheBytesMax = std::int64_t{1} << 40U;
 constexpr std::int64_t kThreadsMax = 1024;
+constexpr std::int64_t kConcurrentMax = 100'000'000;
 constexpr std::int64_t kTimeoutMsMax = 900'000;
 constexpr std::int64_t kRetentionDaysMax = 36'500;
 constexpr std::int64_t kQuotaMax = 100'000'000;
@@ -286,6 +287,10 @@ Result<void> take_worker(const Options& options, WorkerSettings& settings) {
         return t;
     if (settings.threads == 0) {
         settings.threads = std::max(1U, std::thread::hardware_concurrency());
+    }
+    if (auto t = take_number(options, "max-concurrent", 0, kConcurrentMax, settings.concurrent_max);
+        !t) {
+        return t;
     }
     settings.limits_without_redis = options.text("limits-without-redis");
     if (!is_one_of(settings.limits_without_redis, {"open", "closed", "local-share"})) {

@@ -85,6 +85,8 @@ constexpr Specification kSpecifications[] = {
      "throttles and quotas while Redis is away: open, closed or local-share"},
     {"cache-memory-bytes", Who::Worker, "67108864",
      "memory for cached answers in front of Redis, of all reactors together; 0: none"},
+    {"max-concurrent", Who::Worker, "0",
+     "requests that the worker works on at a time; beyond: 429; 0: no limit"},
     {"drain-timeout-ms", Who::Worker, "30000",
      "time that requests have to end when the worker stops"},
     {"request-uri-bytes-max", Who::Worker, "10240", "longest request target; beyond: 414"},

@@ -6,7 +6,7 @@ namespace turnpike::limits {
 
 std::string_view to_text(Level level) {
     static constexpr std::array<std::string_view, kLevels> kTexts{
-        "", "CLIENT_METHOD", "CLIENT", "STAGE_METHOD", "ACCOUNT", "QUOTA"};
+        "", "CONCURRENCY", "CLIENT_METHOD", "CLIENT", "STAGE_METHOD", "ACCOUNT", "QUOTA"};
     return kTexts[static_cast<std::size_t>(level)];
 }
 

@@ -10,7 +10,15 @@
 namespace turnpike::limits {
 
 /// In the order in which they are told. Source: the reference, traffic section 2.
-enum class Level : std::uint8_t { None, ClientMethod, Client, StageMethod, Account, Quota };
+enum class Level : std::uint8_t {
+    None,
+    Concurrency,  ///< Of the worker; ours.
+    ClientMethod,
+    Client,
+    StageMethod,
+    Account,
+    Quota
+};
 constexpr std::size_t kLevels = static_cast<std::size_t>(Level::Quota) + 1;
 
 /// "CLIENT_METHOD", "STAGE_METHOD"; empty for None.

@@ -1,5 +1,6 @@
 #include "data-plane/phase/limit.hpp"
 
+#include <array>
 #include <cstdio>
 
 namespace turnpike::phase {
@@ -54,6 +55,8 @@ std::string_view scope_text(Level level) {
             return "Account throttle limit exceeded";
         case Level::Quota:
             return "Key quota limit exceeded";
+        case Level::Concurrency:
+            return "Concurrency limit of the worker exceeded";
         case Level::None:
             break;
     }
@@ -68,6 +71,9 @@ std::string refusal(const Exchange& exchange, const Verdict& verdict) {
     if (verdict.refused_by == Level::Quota) {
         return text + " Limit: " + std::to_string(exchange.identity.plan->plan().quota->limit);
     }
+    if (verdict.refused_by == Level::Concurrency) {
+        return text + " Limit: " + std::to_string(exchange.services.concurrency.most());
+    }
     std::array<char, 96> numbers;
     const int length = std::snprintf(numbers.data(), numbers.size(), " Limit: %.2f Burst: %.0f",
                                      verdict.limit.rate, verdict.limit.burst);
@@ -77,6 +83,9 @@ std::string refusal(const Exchange& exchange, const Verdict& verdict) {
 }  // namespace
 
 worker::MaybeTask<Outcome> limit(Exchange& exchange) {
+    if (!exchange.services.concurrency.enter(exchange.concurrency_slot)) {
+        return conclude(exchange, {Level::Concurrency, {}, false});
+    }
     auto deciding = exchange.services.limiter.admit(admission_of(exchange));
     if (!deciding.is_ready()) return wait_for_verdict(exchange, std::move(deciding));
     return conclude(exchange, deciding.await_resume());

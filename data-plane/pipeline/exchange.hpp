@@ -13,6 +13,7 @@
 #include "common/snapshot/uri_template.hpp"
 #include "data-plane/cache/response_cache.hpp"
 #include "data-plane/limits/admission.hpp"
+#include "data-plane/limits/concurrency.hpp"
 #include "data-plane/net/buffer.hpp"
 #include "data-plane/net/request.hpp"
 #include "data-plane/net/response_writer.hpp"
@@ -162,6 +163,7 @@ struct Exchange {
 
     // limit
     limits::Verdict limit_verdict;
+    limits::ConcurrencyLimit::Slot concurrency_slot;
 
     // read_body
     /// The caller's body, read and decoded as a whole. Unset: it is still with `request`.

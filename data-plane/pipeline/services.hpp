@@ -8,6 +8,7 @@
 #include "common/base/result.hpp"
 #include "common/snapshot/stage.hpp"
 #include "data-plane/limits/admission.hpp"
+#include "data-plane/limits/concurrency.hpp"
 #include "data-plane/net/buffer.hpp"
 #include "data-plane/worker/key_directory.hpp"
 #include "data-plane/worker/maybe_task.hpp"
@@ -76,6 +77,7 @@ struct Services {
     StageSource& stages;
     KeySource& keys;
     LimitSource& limiter;
+    limits::ConcurrencyLimit& concurrency;
     integration::Upstreams& upstreams;
     RequestLog& log;
     const Installation& installation;

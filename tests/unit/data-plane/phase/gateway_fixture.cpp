@@ -394,12 +394,14 @@ struct Gateway::Parts {
               options.limits),
           upstreams(reactor, buffers, names, *tls, options.limits),
           stages(slot),
+          concurrency(options.concurrent_max),
           pipeline({.reactor = reactor,
                     .buffers = buffers,
                     .snapshots = slot,
                     .stages = stages,
                     .keys = keys,
                     .limiter = limits,
+                    .concurrency = concurrency,
                     .upstreams = upstreams,
                     .log = log,
                     .installation = installation,
@@ -418,6 +420,7 @@ struct Gateway::Parts {
     SlotStages stages;
     MapKeys keys;
     SetLimits limits;
+    turnpike::limits::ConcurrencyLimit concurrency;
     const cache::CacheShared cache_shared{
         .name_space = "",
         .id_key = crypto::HmacKey("key"),

@@ -101,6 +101,7 @@ public:
         std::vector<model::UsagePlan> plans;
         integration::Limits limits;
         turnpike::limits::Verdict verdict = {};  ///< On every request.
+        std::int64_t concurrent_max = 0;
         std::function<void(model::Stage&)> change_stage;
         /// A second deployment that a canary serves.
         std::vector<std::pair<std::string, std::string>> canary_resources;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "data-plane/limits/admission.hpp"
 #include "tests/unit/data-plane/phase/gateway_fixture.hpp"
 
@@ -64,6 +66,36 @@ TEST_CASE("a request beyond its quota is answered 429, told apart") {
     CHECK(body_of(response) == R"({"message":"Limit Exceeded"})");
     CHECK(field_of(response, "x-amzn-ErrorType") == "LimitExceededException");
     CHECK(gateway.logged().back().error_type == "QUOTA_EXCEEDED");
+}
+
+TEST_CASE("a worker takes no more requests at a time than it may") {
+    std::atomic<bool> is_called = false;
+    std::atomic<bool> goes_on = false;
+    const Backend backend([&](Peer peer, int) {
+        peer.read_request();
+        is_called = true;
+        is_called.notify_all();
+        goes_on.wait(false);
+        peer.send(ok_answer());
+        peer.read_head();  // until the gateway is done
+    });
+    Gateway::Options options;
+    options.resources = {
+        {"/slow", R"("GET":{"httpMethod":"GET","authorizationType":"NONE","methodIntegration":{
+             "type":"HTTP_PROXY","httpMethod":"GET","uri":")" +
+                      backend.origin() + R"(/"}})"}};
+    options.concurrent_max = 1;
+    const Gateway gateway(options);
+    Peer first = gateway.connect();
+    first.send("GET /prod/slow HTTP/1.1\r\nHost: abc123.execute-api.localhost\r\n\r\n");
+    is_called.wait(false);
+    const std::string refused = gateway.call("GET /prod/slow");
+    CHECK(status_of(refused) == 429);
+    CHECK(body_of(refused) == R"({"message":"Too Many Requests"})");
+    goes_on = true;
+    goes_on.notify_all();
+    CHECK(status_of(first.read_response()) == 200);
+    CHECK(status_of(gateway.call("GET /prod/slow")) == 200);
 }
 
 TEST_CASE("who may not call at all asks for no token") {

@@ -76,7 +76,8 @@ public:
               },
               integration::Limits{}),
           upstreams_(reactor_, buffers_, names_, *tls_),
-          services_({reactor_, buffers_, slot_, stages_, keys_, limits_, upstreams_, log_, installation}),
+          services_({reactor_, buffers_, slot_, stages_, keys_, limits_, concurrency_, upstreams_,
+                     log_, installation}),
           thread_([this] { reactor_.run(); }) {}
     ~Tester() {
         reactor_.stop();
@@ -105,6 +106,7 @@ private:
     NoStages stages_;
     NoKeys keys_;
     NoLimits limits_;
+    limits::ConcurrencyLimit concurrency_{0};
     NoLog log_;
     std::unique_ptr<tls::ClientContext> tls_;
     integration::Names names_;
