@@ -97,7 +97,7 @@ struct WorkerSettings : CommonSettings {
     std::string tls_key_file;
     std::string access_log;  ///< A path, "-" for standard output, or "off".
     std::string log_directory;
-    std::int64_t concurrent_max = 0;  ///< Requests at a time; 0: no limit.
+    std::int64_t concurrent_max = 0;                   ///< Requests at a time; 0: no limit.
     std::string limits_without_redis = "local-share";  ///< Or "open", "closed".
     std::int64_t cache_memory_bytes = 67'108'864;
     Milliseconds drain_timeout{30'000};
