@@ -71,22 +71,25 @@ Result<void> UsageMover::turn() {
         auto all = shards_.take_all();
         if (!all) return all.error();
         Result<void> outcome;
-        std::set<unsigned> emptied;
+        emptied_.clear();
         const unsigned first = first_shard_;
         for (unsigned i = 0; i < snapshot::kUsageShards; ++i) {
             const unsigned shard = (first + i) % snapshot::kUsageShards;
             // When this one fails it is the last of the next turn: it holds nobody else up.
             first_shard_ = (shard + 1) % snapshot::kUsageShards;
             Result<UsageShards::Taken>& taken = (*all)[shard];
-            if (taken && !taken->is_filled) emptied.insert(shard);
+            if (taken && !taken->is_filled) emptied_.insert(shard);
             if (taken) redis_time_ = taken->redis_time;
             const Result<void> moved =
                 taken ? move(shard, *std::move(taken)) : Result<void>(taken.error());
             if (!moved && outcome) outcome = moved;
         }
-        if (outcome && !emptied.empty() && !is_stopping()) outcome = restore(emptied);
-        if (outcome && !is_stopping()) outcome = begin_new_quotas();
-        if (outcome) outcome = forget_if_due();
+        if (is_stopping()) return outcome;
+        for (const auto& rest : {&UsageMover::restore_emptied, &UsageMover::begin_new_quotas,
+                                 &UsageMover::forget_if_due}) {
+            const Result<void> done = (this->*rest)();
+            if (!done && outcome) outcome = done;
+        }
         return outcome;
     } catch (const service::StoreUnavailable& away) {
         return unavailable(away.what());
@@ -130,7 +133,9 @@ Result<void> UsageMover::apply(unsigned shard, const UsageShards::Taken& taken) 
 
 /// Everything of the current windows, then what was counted meanwhile, until nothing is left that
 /// the database does not know.
-Result<void> UsageMover::restore(const std::set<unsigned>& shards) {
+Result<void> UsageMover::restore_emptied() {
+    const std::set<unsigned> shards = emptied_;
+    if (shards.empty()) return {};
     if (!std::exchange(is_restoring_, true)) report_("Redis lacks usage; putting it back", false);
     for (const unsigned shard : shards) moved_since_[shard].clear();
     const Result<UsageShards::Taken> now = shards_.take(*shards.begin());
@@ -148,9 +153,12 @@ Result<void> UsageMover::restore(const std::set<unsigned>& shards) {
         }
         if (is_stopping()) return unavailable("stopping");
     }
+    Result<void> outcome;
     for (const unsigned shard : shards) {
-        if (Result<void> done = finish_restoring(shard); !done) return done;
+        const Result<void> done = finish_restoring(shard);
+        if (!done && outcome) outcome = done;
     }
+    if (!outcome) return outcome;
     is_restoring_ = false;
     report_("usage is in Redis", false);
     return {};

@@ -63,7 +63,7 @@ private:
     void turn_reporting();
     Result<void> move(unsigned shard, UsageShards::Taken taken);
     Result<void> apply(unsigned shard, const UsageShards::Taken& taken);
-    Result<void> restore(const std::set<unsigned>& shards);
+    Result<void> restore_emptied();
     Result<void> finish_restoring(unsigned shard);
     Result<void> begin_new_quotas();
     Result<void> begin_quota(const std::string& plan_id, WallTime moment);
@@ -87,6 +87,7 @@ private:
     };
     std::map<std::string, NewQuota> new_quotas_;  // by plan; those that are looked at
     WallTime redis_time_;                         // of this turn
+    std::set<unsigned> emptied_;                  // shards, as this turn saw them
     /// Places that were moved since they were put back, by shard; while a shard is restored only.
     std::array<std::set<PlanKey>, snapshot::kUsageShards> moved_since_;
     std::mutex mutex_;

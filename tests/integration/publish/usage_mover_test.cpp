@@ -328,7 +328,8 @@ TEST_CASE_FIXTURE(World, "Redis away: what it has is moved when it is back") {
 }
 
 TEST_CASE_FIXTURE(World, "a shard whose turn fails holds no other up") {
-    turn();
+    SUBCASE("when all are filled") { turn(); }
+    SUBCASE("when they are to be filled") {}
     const unsigned in = shard("p1", "k1");
     REQUIRE(client.call({"SET", names.usage_counts(in), "no hash"}, 1s));
     for (int i = 0; i < 40; ++i) {
@@ -337,7 +338,9 @@ TEST_CASE_FIXTURE(World, "a shard whose turn fails holds no other up") {
     UsageMover mover = mover_of(ledger);
     CHECK_FALSE(mover.turn());
     for (unsigned i = 0; i < snapshot::kUsageShards; ++i) {
-        if (i != in) CHECK(is_empty(i));
+        if (i == in) continue;
+        CHECK(is_empty(i));
+        CHECK(is_filled(i));
     }
 }
 
