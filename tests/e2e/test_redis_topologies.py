@@ -1,6 +1,7 @@
 """Both planes on Redis with sentinels and on a Redis Cluster: publication, keys, tests of methods; fail-overs."""
 
 import threading
+import time
 import unittest
 
 from redis_topologies import Cluster, Sentinels, ask
@@ -63,6 +64,22 @@ class Topology:
         wait_for(lambda: self.stack.redis_command("GET", "{turnpike}:epoch"), 20, "the republication")
         self.fresh_worker("fresh")
         wait_for(lambda: self.serves(b"first"), 20, "a fresh worker")
+
+    def test_a_quota_is_exact_and_usage_is_told(self):
+        key_id, value, plan = add_key(self.client, self.api, "prod", "limited")
+        self.client.update_usage_plan(usagePlanId=plan, patchOperations=[
+            {"op": "add", "path": "/quota/limit", "value": "40"},
+            {"op": "add", "path": "/quota/period", "value": "DAY"}])
+        self.stack.wait_rolled_out()
+        statuses = [self.answer(key=value).status for _ in range(60)]
+        self.assertEqual((statuses.count(200), statuses.count(429)), (40, 20))
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        usage = {}
+
+        def told():
+            usage.update(self.client.get_usage(usagePlanId=plan, keyId=key_id, startDate=today, endDate=today)["items"])
+            return usage.get(key_id) == [[40, 0]]
+        wait_for(told, 10, f"the usage, which was {usage}")
 
     def test_a_fail_over_stops_nothing(self):
         calls, wrong, over = [0], [], threading.Event()
