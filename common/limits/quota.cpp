@@ -28,7 +28,7 @@ bool QuotaLease::take_paid() {
 
 bool QuotaLease::should_ask(SteadyTime now) const {
     if (owed_ > 0 || sent_debt_ > 0 || !is_sound_) return true;
-    if (stock_.units() > 0 && stock_.is_idle(now)) return true;
+    if ((stock_.units() > 0 || paid_ > 0) && stock_.is_idle(now)) return true;
     if (now < refused_until_) return false;
     return stock_.runs_low() || stock_.expires_soon(now);
 }
@@ -49,6 +49,7 @@ QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting
     question.waiting = waiting;
     if (is_retired_ || (waiting == 0 && stock_.is_idle(now))) {
         question.returned = stock_.give_back();
+        if (is_sound_) question.refund = std::exchange(paid_, 0);
     } else {
         question.wanted = std::min(stock_.target(), terms.limit / kWastePart);
     }

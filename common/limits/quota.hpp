@@ -35,6 +35,9 @@ struct QuotaQuestion {
     /// The first whose answer did not come, since one did; 0: none. What such a one was granted was
     /// given to nobody: those who waited went by policy, and are in `owed` if they were admitted.
     std::int64_t unsure_from = 0;
+    /// Granted before, and used by nobody; counts only if the last question was answered and the
+    /// keeper remembers it.
+    std::int64_t refund = 0;
 };
 
 struct QuotaAnswer {

@@ -118,7 +118,7 @@ local waiting, kept, wanted = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARG
 local returned, lease = tonumber(ARGV[11]), tonumber(ARGV[12])
 local debt, owed = tonumber(ARGV[13]), tonumber(ARGV[14])
 local known_window, known_used = tonumber(ARGV[15]), tonumber(ARGV[16])
-local number, unsure = tonumber(ARGV[17]), tonumber(ARGV[18])
+local number, unsure, refund = tonumber(ARGV[17]), tonumber(ARGV[18]), tonumber(ARGV[19])
 
 local seconds = math.floor(now / 1000000)
 local day = math.floor(seconds / 86400)
@@ -188,6 +188,7 @@ if known_window == first and known_used > used then used = known_used end
 used = used + math.max(recorded - kept - returned, 0)
 if owed > 0 and debt > paid then used = used + owed end
 if unsure > 0 and asked_before >= unsure then used = math.max(used - granted_before, 0) end
+if refund > 0 and asked_before == number - 1 and window == first then used = math.max(used - refund, 0) end
 kept = math.max(0, math.min(kept, allowance - used - others))
 local left = math.max(0, allowance - used - others - kept)
 local granted = math.min(waiting, left)

@@ -92,7 +92,8 @@ std::vector<std::string> arguments_of(const std::string& lessee, const QuotaTerm
             text(question.known_window_s),
             text(question.known_used),
             text(question.number),
-            text(question.unsure_from)};
+            text(question.unsure_from),
+            text(question.refund)};
 }
 
 std::optional<BucketAnswer> bucket_answer(const redis::Reply& reply) {

@@ -47,6 +47,7 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
                                         const limits::QuotaQuestion& question, Microseconds lease,
                                         std::int64_t now_us) {
     const Window window = window_of(terms.period, now_us);
+    const bool is_same_window = window_s_ == window.first_s;
     std::int64_t allowance = terms.limit;
     if (terms.since_s >= window.first_s && terms.since_s < window.end_s) allowance -= terms.offset;
     if (terms.extended_window_s == window.first_s) allowance += terms.extension;
@@ -66,6 +67,9 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     if (question.owed > 0 && question.debt > past.paid) used_ += question.owed;
     if (question.unsure_from > 0 && past.asked >= question.unsure_from) {
         used_ = std::max<std::int64_t>(used_ - past.granted, 0);
+    }
+    if (is_same_window && past.asked == question.number - 1) {
+        used_ = std::max<std::int64_t>(used_ - question.refund, 0);
     }
     kept = std::max<std::int64_t>(std::min(kept, allowance - used_ - others), 0);
 

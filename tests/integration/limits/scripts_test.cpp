@@ -130,6 +130,7 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
             question.debt = draw.upto(step);
             question.owed = draw.one_in(5) ? draw.upto(6) : 0;
             question.number = draw.one_in(9) ? draw.upto(step) : step + 1;
+            question.refund = draw.one_in(5) ? draw.upto(3) : 0;
             question.unsure_from = draw.one_in(4) ? draw.upto(step + 1) : 0;
             if (draw.one_in(3)) {
                 question.known_window_s = test::window_of(terms.period, now).first_s;

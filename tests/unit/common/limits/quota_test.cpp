@@ -81,6 +81,20 @@ TEST_CASE("a unit of a request that was not admitted goes to the next one") {
     CHECK(lease.standing(kStart) == Standing::Unknown);
 }
 
+TEST_CASE("a granted unit that nobody uses is told of, if the keeper surely counts it") {
+    QuotaLease lease;
+    lease.note_demand(kStart);
+    lease.question(daily(1000), 1, kStart);
+    lease.answered(answer(1, 0, 10), kStart);
+    lease.keep_granted();
+    CHECK_FALSE(lease.should_ask(kStart + Milliseconds(1999)));
+    REQUIRE(lease.should_ask(kStart + Seconds(2)));
+    QuotaLease unsound = lease;
+    CHECK(lease.question(daily(1000), 0, kStart + Seconds(2)).refund == 1);
+    unsound.failed();
+    CHECK(unsound.question(daily(1000), 0, kStart + Seconds(2)).refund == 0);
+}
+
 TEST_CASE("a debt keeps its number until it is answered") {
     QuotaLease lease;
     lease.owe(3);
