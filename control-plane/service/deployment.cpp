@@ -60,6 +60,7 @@ Result<void> check_canary_target(const Call& call, bool stage_exists) {
 
 /// The new deployment goes to the canary if the request speaks of one or the stage has one.
 void point_stage(const Call& call, const std::string& deployment_id, json::Value& stage) {
+    const json::Value before = stage;
     const json::Value* given = object_member(call.input, "canarySettings");
     if (given != nullptr) {
         stage["canarySettings"] = new_canary(deployment_id);
@@ -75,6 +76,7 @@ void point_stage(const Call& call, const std::string& deployment_id, json::Value
     take_stage_settings(call.input, stage);
     stage["lastUpdatedDate"] = created_date(call);
     settle_stage(stage);
+    renew_changed_cache(call, before, stage);
 }
 
 /// Returns: nothing if the request names no stage.

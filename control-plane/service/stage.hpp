@@ -33,6 +33,11 @@ void take_canary_settings(const json::Value& given, json::Value& canary);
 
 /// Brings what depends on other members in line: cache size and status, empty maps, rates.
 void settle_stage(json::Value& stage);
+/// What workers keep in one of the stage's caches ("responses", "authorizers") is not used any
+/// more.
+void begin_generation(const Call& call, std::string_view cache, json::Value& stage);
+/// A cache cluster that was switched on or off, or got another size, is empty.
+void renew_changed_cache(const Call& call, const json::Value& before, json::Value& stage);
 /// What a stage must be, however it came about: variables, canary, cache size. Errors: Invalid,
 /// LimitExceeded.
 Result<void> check_stage(const json::Value& stage, const Installation& installation);

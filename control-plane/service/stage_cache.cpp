@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 
 #include "control-plane/service/bindings.hpp"
@@ -16,9 +15,7 @@ Result<json::Value> flush(Transaction& transaction, const Call& call, std::strin
     transaction.lock(Table::RestApis, key.scope);
     auto stage = find_stage(transaction, key.scope, key.id);
     if (!stage) return stage;
-    json::Value& generation = (*stage)["generations"][cache];
-    const std::int64_t before = generation.is_integer() ? generation.as_integer() : 0;
-    generation = std::max(before + 1, epoch_milliseconds(call.now));
+    begin_generation(call, cache, *stage);
     transaction.update(Table::Stages, key, *stage);
     publish_stage(transaction, key.scope, key.id);
     return json::Value(json::Object{});

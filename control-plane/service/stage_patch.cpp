@@ -185,6 +185,7 @@ Result<json::Value> patched_stage(const json::Value& stage, Transaction& transac
     auto changed = patched({kRules, refuse}, stage, transaction, call);
     if (!changed) return changed;
     settle_stage(*changed);
+    renew_changed_cache(call, stage, *changed);
     if (auto checked = check_stage(*changed, call.installation); !checked) return checked.error();
     return changed;
 }

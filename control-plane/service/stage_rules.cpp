@@ -140,6 +140,18 @@ void settle_stage(json::Value& stage) {
     canary["percentTraffic"] = canary.number("percentTraffic").value_or(0);
 }
 
+void begin_generation(const Call& call, std::string_view cache, json::Value& stage) {
+    json::Value& generation = stage["generations"][cache];
+    const std::int64_t before = generation.is_integer() ? generation.as_integer() : 0;
+    generation = std::max(before + 1, epoch_milliseconds(call.now));
+}
+
+void renew_changed_cache(const Call& call, const json::Value& before, json::Value& stage) {
+    const bool is_same = before.flag("cacheClusterEnabled") == stage.flag("cacheClusterEnabled") &&
+                         before.text("cacheClusterSize") == stage.text("cacheClusterSize");
+    if (!is_same) begin_generation(call, "responses", stage);
+}
+
 Result<void> check_stage(const json::Value& stage, const Installation& installation) {
     if (auto checked = check_variables(stage.object("variables"), installation); !checked) {
         return checked;

@@ -193,6 +193,8 @@ class Cache(unittest.TestCase):
         before = self.backend.calls
         both()
         self.assertEqual(before + 2, self.backend.calls)
+        self.patch_stage([("replace", "/cacheClusterEnabled", "true")])
+        self.assertEqual((before + 3, before + 3), both())  # what there was before it was off is gone
 
     # -- replacing ----------------------------------------------------------------------------------
 

@@ -72,3 +72,25 @@ TEST_CASE("a stage that is not there has no cache") {
               "404 Invalid stage identifier specified");
     }
 }
+
+TEST_CASE("a cache that is switched on or off, or gets another size, is empty") {
+    World world;
+    const auto generation = [&] { return *world.generations().integer("responses"); };
+    std::int64_t before = generation();
+    const auto grows_with = [&](std::string_view path, std::string_view value) {
+        world.patch_stage("dev", Array{operation("replace", path, value)});
+        const bool has_grown = generation() > before;
+        before = generation();
+        return has_grown;
+    };
+    CHECK(grows_with("/cacheClusterEnabled", "true"));
+    CHECK_FALSE(grows_with("/cacheClusterEnabled", "true"));
+    CHECK_FALSE(grows_with("/description", "other"));
+    CHECK(grows_with("/cacheClusterSize", "1.6"));
+    CHECK(grows_with("/cacheClusterSize", "0.5"));
+    CHECK(grows_with("/cacheClusterEnabled", "false"));
+    world.deploy("dev");
+    CHECK(generation() == before);
+    world.deploy("dev", {{"cacheClusterEnabled", true}});
+    CHECK(generation() > before);
+}
