@@ -1,7 +1,8 @@
 # turnpike_add_library(<name> SOURCES ... [HEADERS ...] [PUBLIC ...] [PRIVATE ...])
 #   One static library per folder. HEADERS are checked to compile alone (all_verify_interface_header_sets).
-# turnpike_add_test(<name> SOURCES ... [LINK ...] [LABELS ...])
-#   One doctest binary; every TEST_CASE becomes a ctest test.
+# turnpike_add_test(<name> SOURCES ... [LINK ...] [LABELS ...] [OPTIMIZED])
+#   One doctest binary; every TEST_CASE becomes a ctest test. What it tests is built as ever, its own sources without
+#   optimisation, which takes half the time; OPTIMIZED is for tests that compute much themselves.
 # turnpike_optimize_whole(<executable> <library...>)
 #   Release builds with g++ link the executable across these libraries (3 % of a worker's CPU a request); their
 #   objects hold plain code as well, so that tests link as quickly as without.
@@ -20,10 +21,15 @@ function(turnpike_add_library name)
 endfunction()
 
 function(turnpike_add_test name)
-    cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})
+    cmake_parse_arguments(arg "OPTIMIZED" "" "SOURCES;LINK;LABELS" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE turnpike_test_main ${arg_LINK})
-    target_precompile_headers(${name} REUSE_FROM turnpike_pch)
+    if(arg_OPTIMIZED)
+        target_precompile_headers(${name} REUSE_FROM turnpike_pch)
+    else()
+        target_compile_options(${name} PRIVATE -O0)
+        target_precompile_headers(${name} REUSE_FROM turnpike_test_main)
+    endif()
     if(NOT arg_LABELS)
         set(arg_LABELS unit)
     endif()

@@ -30,8 +30,10 @@ class DatabaseAway(unittest.TestCase):
         self.assert_recovers()
 
     def test_hanging(self):
-        group = [self.stack.postgres.pid] + [int(pid) for pid in subprocess.run(
-            ["pgrep", "-P", str(self.stack.postgres.pid)], capture_output=True, text=True, check=False).stdout.split()]
+        postmaster = self.stack.postgres.pid
+        self.stack.postgres.send(signal.SIGSTOP)  # first: then none can be added to those who serve connections
+        group = [postmaster] + [int(pid) for pid in subprocess.run(
+            ["pgrep", "-P", str(postmaster)], capture_output=True, text=True, check=False).stdout.split()]
         subprocess.run(["kill", "-STOP", *map(str, group)], check=False)
         try:
             for _ in range(3):

@@ -371,9 +371,8 @@ TEST_CASE("an old entry answers while it is renewed, as the callers asked for it
     while (body == "1") body = body_of(gateway.call("GET /prod/pets/1", "X-Asked: yes\r\n"));
     CHECK(body == "2");
     // Every caller got an answer of the cache: the call was made in the background.
-    for (std::size_t i = 1; i < gateway.logged().size(); ++i) {
-        CHECK_FALSE(gateway.logged()[i].has_integration_latency);
-    }
+    const std::vector<Gateway::Logged> logged = gateway.logged();
+    for (std::size_t i = 1; i < logged.size(); ++i) CHECK_FALSE(logged[i].has_integration_latency);
 }
 
 TEST_CASE("an execution record of a hit tells of no endpoint") {
