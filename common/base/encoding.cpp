@@ -1,6 +1,7 @@
 #include "common/base/encoding.hpp"
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -58,6 +59,19 @@ std::string to_hex(std::string_view bytes) {
         text += kHexDigits[byte & 15U];
     }
     return text;
+}
+
+void write_hex(std::uint32_t number, char* out) {
+    // All digits at once: one in each byte, the lowest first, until they are turned around.
+    std::uint64_t digits = number;
+    digits = (digits | digits << 16U) & 0x0000'ffff'0000'ffffU;
+    digits = (digits | digits << 8U) & 0x00ff'00ff'00ff'00ffU;
+    digits = (digits | digits << 4U) & 0x0f0f'0f0f'0f0f'0f0fU;
+    const std::uint64_t letters =
+        ((digits + 0x0606'0606'0606'0606U) >> 4U) & 0x0101'0101'0101'0101U;
+    digits += 0x3030'3030'3030'3030U + letters * ('a' - '0' - 10);
+    if constexpr (std::endian::native == std::endian::little) digits = __builtin_bswap64(digits);
+    std::memcpy(out, &digits, sizeof(digits));
 }
 
 std::optional<std::string> from_hex(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,8 @@ namespace turnpike {
 
 /// Lower-case hexadecimal of the bytes.
 std::string to_hex(std::string_view bytes);
+/// The eight lower-case hexadecimal digits of a number, the highest first.
+void write_hex(std::uint32_t number, char* out);
 /// Accepts both cases. Returns: nothing if the length is odd or a character is not a digit.
 std::optional<std::string> from_hex(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/base/assert.hpp"
+#include "common/base/encoding.hpp"
 
 namespace turnpike {
 namespace {
@@ -79,17 +80,19 @@ std::uint64_t FastRandom::next() {
 double FastRandom::next_unit() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }
 
 void write_uuid(FastRandom& random, char* out) {
-    std::array<std::uint64_t, 2> words{random.next(), random.next()};
-    std::array<unsigned char, 16> bytes{};
-    std::memcpy(bytes.data(), words.data(), bytes.size());
-    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0fU) | 0x40U);
-    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3fU) | 0x80U);
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
-        *out++ = kDigits[bytes[i] >> 4U];
-        *out++ = kDigits[bytes[i] & 15U];
-    }
+    const std::uint64_t first = (random.next() & ~std::uint64_t{0xf000}) | 0x4000U;
+    const std::uint64_t second = (random.next() >> 2U) | std::uint64_t{1} << 63U;
+    std::array<char, 32> digits;
+    write_hex(static_cast<std::uint32_t>(first >> 32U), digits.data());
+    write_hex(static_cast<std::uint32_t>(first), digits.data() + 8);
+    write_hex(static_cast<std::uint32_t>(second >> 32U), digits.data() + 16);
+    write_hex(static_cast<std::uint32_t>(second), digits.data() + 24);
+    std::memcpy(out, digits.data(), 8);
+    std::memcpy(out + 9, digits.data() + 8, 4);
+    std::memcpy(out + 14, digits.data() + 12, 4);
+    std::memcpy(out + 19, digits.data() + 16, 4);
+    std::memcpy(out + 24, digits.data() + 20, 12);
+    for (const std::size_t dash : {8, 13, 18, 23}) out[dash] = '-';
 }
 
 std::string random_uuid() {

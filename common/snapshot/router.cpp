@@ -45,7 +45,7 @@ std::optional<std::size_t> decode_segment(std::string_view segment,
 std::string_view RouteMatch::value_of(std::string_view name) const {
     if (method == nullptr) return {};
     const std::vector<std::string>& names = method->resource->parameter_names;
-    for (std::size_t i = 0; i < value_count; ++i) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
         if (names[i] == name) return values[i];
     }
     return {};
@@ -112,14 +112,14 @@ bool Router::walk(Walk& state, std::uint32_t node, std::string_view path) const 
 
     const Node& here = nodes_[node];
     if (here.single != kNone && !segment.empty()) {
-        state.match.values[state.match.value_count++] = segment;
+        state.match.values.push(segment);
         if (arrive(state, here.single, rest, is_last)) return true;
-        --state.match.value_count;
+        state.match.values.pop();
     }
     if (here.greedy != kNone && !path.empty()) {
-        state.match.values[state.match.value_count++] = path;
+        state.match.values.push(path);
         if (arrive(state, here.greedy, {}, true)) return true;
-        --state.match.value_count;
+        state.match.values.pop();
     }
     return false;
 }

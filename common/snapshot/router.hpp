@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -13,12 +14,41 @@
 
 namespace turnpike::snapshot {
 
+/// Values of path parameters. A new list touches no more memory than a copy of what it holds.
+class PathValues {
+public:
+    PathValues() = default;
+    PathValues(const PathValues& other) { *this = other; }
+    PathValues& operator=(const PathValues& other) {
+        if (this == &other) return *this;
+        size_ = other.size_;
+        std::copy_n(other.values_.begin(), size_, values_.begin());
+        return *this;
+    }
+    ~PathValues() = default;
+
+    std::size_t size() const { return size_; }
+    std::string_view operator[](std::size_t index) const {
+        return {values_[index].data, values_[index].size};
+    }
+    /// Requires: fewer than kPathParametersMax.
+    void push(std::string_view value) { values_[size_++] = {value.data(), value.size()}; }
+    void pop() { --size_; }
+
+private:
+    struct Value {
+        const char* data;
+        std::size_t size;
+    };
+    std::size_t size_ = 0;
+    std::array<Value, limits::kPathParametersMax> values_;  // the first size_ are set
+};
+
 /// What a path and a verb lead to. Views point into the request path.
 struct RouteMatch {
     const CompiledMethod* method = nullptr;  ///< Null: nothing serves it.
-    std::uint32_t value_count = 0;
     /// Raw (percent-encoding kept) values of method->resource->parameter_names, in that order.
-    std::array<std::string_view, limits::kPathParametersMax> values;
+    PathValues values;
     std::uint32_t steps = 0;  ///< Tree nodes visited; what the cost of a match depends on.
 
     /// Returns: a view with null data() if the resource has no such parameter.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/base/encoding.hpp"
 #include "common/base/text.hpp"
 
 namespace turnpike::pipeline {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::size_t kRootBytesMax = 64;
 constexpr std::size_t kParentBytesMax = 32;
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 bool is_hex(char c) {
     const char lower = to_lower(c);
@@ -95,17 +95,17 @@ void RequestIds::assign_trace(FastRandom& random, WallTime now,
         append(trace.root);
     } else {
         append("1-");
-        append_hex(static_cast<std::uint64_t>(epoch_seconds(now)), 8);
+        append_hex(static_cast<std::uint32_t>(epoch_seconds(now)));
         append("-");
-        append_hex(random.next(), 8);
-        append_hex(random.next(), 16);
+        append_hex(static_cast<std::uint32_t>(random.next()));
+        append_hex(random);
     }
     root_size_ = trace_size_ - 5;
     append(";Parent=");
     if (!trace.parent.empty()) {
         append(trace.parent);
     } else {
-        append_hex(random.next(), 16);
+        append_hex(random);
     }
     append(";Sampled=");
     append(!trace.sampled.empty() ? trace.sampled : trace.parent.empty() ? "0" : "1");
@@ -116,11 +116,15 @@ void RequestIds::append(std::string_view text) {
     trace_size_ += text.size();
 }
 
-void RequestIds::append_hex(std::uint64_t number, std::size_t digits) {
-    for (std::size_t i = digits; i-- > 0; number >>= 4U) {
-        trace_[trace_size_ + i] = kHexDigits[number & 15U];
-    }
-    trace_size_ += digits;
+void RequestIds::append_hex(std::uint32_t number) {
+    write_hex(number, trace_.data() + trace_size_);
+    trace_size_ += 8;
+}
+
+void RequestIds::append_hex(FastRandom& random) {
+    const std::uint64_t number = random.next();
+    append_hex(static_cast<std::uint32_t>(number >> 32U));
+    append_hex(static_cast<std::uint32_t>(number));
 }
 
 }  // namespace turnpike::pipeline

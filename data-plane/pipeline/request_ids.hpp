@@ -32,7 +32,9 @@ private:
     void assign_extended_id(FastRandom& random);
     void assign_trace(FastRandom& random, WallTime now, std::optional<std::string_view> given);
     void append(std::string_view text);
-    void append_hex(std::uint64_t number, std::size_t digits);
+    void append_hex(std::uint32_t number);
+    /// Sixteen digits.
+    void append_hex(FastRandom& random);
 
     std::array<char, 36> request_id_;
     std::array<char, 16> extended_id_;

@@ -17,8 +17,8 @@ void route(const snapshot::CompiledDeployment& deployment) {
     for (const std::string_view path : kPaths) {
         const snapshot::RouteMatch match = deployment.match(path, snapshot::Verb::Get);
         if (match.method == nullptr) continue;
-        FUZZ_CHECK(match.value_count == match.method->resource->parameter_names.size());
-        for (std::size_t i = 0; i < match.value_count; ++i) {
+        FUZZ_CHECK(match.values.size() == match.method->resource->parameter_names.size());
+        for (std::size_t i = 0; i < match.values.size(); ++i) {
             FUZZ_CHECK(match.values[i].data() >= path.data());
             FUZZ_CHECK(match.values[i].data() + match.values[i].size() <=
                        path.data() + path.size());

@@ -6,6 +6,19 @@
 
 using namespace turnpike;
 
+TEST_CASE("a number is written as eight hexadecimal digits") {
+    const auto written = [](std::uint32_t number) {
+        std::string text(8, ' ');
+        write_hex(number, text.data());
+        return text;
+    };
+    CHECK(written(0) == "00000000");
+    CHECK(written(0x0123'4567) == "01234567");
+    CHECK(written(0x89ab'cdef) == "89abcdef");
+    CHECK(written(0xffff'ffff) == "ffffffff");
+    CHECK(written(0x9a00'00a9) == "9a0000a9");
+}
+
 TEST_CASE("UTF-8 is valid at any place among ASCII") {
     for (const std::string_view character :
          {"\u00e4", "\u20ac", "\U0001f600", "\u07ff\ud7ff\ue000"}) {

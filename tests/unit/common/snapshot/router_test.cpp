@@ -17,7 +17,7 @@ std::string served(const CompiledDeployment& deployment, std::string_view path,
     const RouteMatch match = deployment.match(path, request_verb(verb));
     if (match.method == nullptr) return "none";
     std::string text = match.method->http_method + " " + match.method->resource->path;
-    for (std::size_t i = 0; i < match.value_count; ++i) {
+    for (std::size_t i = 0; i < match.values.size(); ++i) {
         text += " " + match.method->resource->parameter_names[i] + "=";
         text += match.values[i];
     }
