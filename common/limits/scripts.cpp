@@ -92,7 +92,8 @@ calls = calls + 1
 
 if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
 local level_text, at_text = string.format('%.17g', level), string.format('%.0f', at)
-if held == 0 and level >= burst then
+-- Not before nobody can have of what ran over any more: one who knows it from before would have that again.
+if held == 0 and level >= burst + rate * age_max / 1000000 then
   redis.call('DEL', KEYS[1])
 else
   redis.call('HSET', KEYS[1], 'level', level_text, 'at', at_text, 'n', string.format('%.0f', calls))
