@@ -40,6 +40,8 @@ std::vector<service::Binding> all_bindings() {
                              service::cors_bindings(),
                              service::cache_settings_bindings(),
                              service::explain_bindings(),
+                             service::limit_settings_bindings(),
+                             service::key_limits_bindings(),
                              service::usage_plan_limits_bindings(),
                              service::export_bindings(),
                              service::import_bindings(),

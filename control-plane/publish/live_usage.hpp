@@ -13,8 +13,12 @@ public:
 
     std::optional<std::int64_t> used(std::string_view plan_id, std::string_view key_id,
                                      WallTime window_start) const override;
+    std::optional<std::vector<std::optional<limits::StoredState>>> states(
+        const std::vector<Question>& questions) const override;
 
 private:
+    redis::Command command_for(const Question& question) const;
+
     redis::Client& redis_;
     snapshot::PublishedNames names_;
 };

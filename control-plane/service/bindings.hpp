@@ -34,6 +34,8 @@ std::span<const Binding> domain_name_access_association_bindings();
 std::span<const Binding> sdk_type_bindings();
 std::span<const Binding> usage_bindings();
 std::span<const Binding> usage_plan_limits_bindings();
+std::span<const Binding> limit_settings_bindings();
+std::span<const Binding> key_limits_bindings();
 std::span<const Binding> api_key_import_bindings();
 std::span<const Binding> stage_cache_bindings();
 std::span<const Binding> cache_settings_bindings();

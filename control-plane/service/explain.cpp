@@ -2,7 +2,7 @@
 
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
-#include "control-plane/service/stage.hpp"
+#include "control-plane/service/stage_settings.hpp"
 
 /// Which requests of a stage are recorded step by step. Turnpike's own addition (docs/explain.md).
 namespace turnpike::service {
@@ -22,27 +22,14 @@ Result<json::Value> requested_settings(const json::Value& input) {
     return settings;
 }
 
+constexpr StageSettings kSettings{.member = "explain", .off = off, .requested = requested_settings};
+
 Result<json::Value> get_settings(Transaction& transaction, const Call& call) {
-    const auto stage =
-        find_stage(transaction, call.input.text("restApiId"), call.input.text("stageName"));
-    if (!stage) return stage;
-    const json::Value* settings = stage->find("explain");
-    return settings == nullptr ? off() : *settings;
+    return get_stage_settings(transaction, call, kSettings);
 }
 
 Result<json::Value> put_settings(Transaction& transaction, const Call& call) {
-    const Key key{std::string(call.input.text("restApiId")),
-                  std::string(call.input.text("stageName"))};
-    transaction.lock(Table::RestApis, key.scope);
-    auto stage = find_stage(transaction, key.scope, key.id);
-    if (!stage) return stage;
-    auto settings = requested_settings(call.input);
-    if (!settings) return settings;
-    (*stage)["explain"] = *settings;
-    (*stage)["lastUpdatedDate"] = created_date(call);
-    transaction.update(Table::Stages, key, *stage);
-    publish_stage(transaction, key.scope, key.id);
-    return settings;
+    return put_stage_settings(transaction, call, kSettings);
 }
 
 constexpr std::array<Binding, 2> kBindings{{

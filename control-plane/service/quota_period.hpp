@@ -5,21 +5,15 @@
 
 #include "common/base/calendar.hpp"
 #include "common/json/value.hpp"
+#include "common/limits/window.hpp"
 
 /// The windows in which a quota counts, and what may be used in each. All in UTC.
 /// Source: the contract's quota settings; docs/compatibility.md.
 namespace turnpike::service {
 
-enum class QuotaPeriod : std::uint8_t { Hour, Day, Week, Month };
-
-/// From `start`, up to but without `end`.
-struct QuotaWindow {
-    WallTime start;
-    WallTime end;
-};
-
-/// The window that has the moment. Weeks start on Sunday, months on their first day.
-QuotaWindow quota_window(QuotaPeriod period, WallTime time);
+using limits::quota_window;
+using limits::QuotaPeriod;
+using limits::QuotaWindow;
 
 struct Quota {
     std::int64_t limit = 0;

@@ -11,10 +11,10 @@ namespace turnpike::service {
 Result<json::Value> find_stage(Transaction& transaction, std::string_view api_id,
                                std::string_view stage_name);
 
-/// A stage without settings of its own, made now. Its name is not checked here. Three members of
+/// A stage without settings of its own, made now. Its name is not checked here. Some members of
 /// a stage are for workers only: "generations" {"responses", "authorizers"}, what they cached under
-/// another number than the current one is not used any more; "explain", see explain.cpp, and
-/// "responseCache", see cache_settings.cpp, which a new stage does not have.
+/// another number than the current one is not used any more; and those of stage_settings.hpp, which
+/// a new stage does not have.
 json::Value new_stage(const Call& call, std::string_view name, std::string_view deployment_id);
 /// As the contract has it.
 json::Value shown_stage(json::Value stage);

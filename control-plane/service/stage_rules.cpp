@@ -103,8 +103,7 @@ json::Value new_stage(const Call& call, std::string_view name, std::string_view 
 
 json::Value shown_stage(json::Value stage) {
     stage.as_object().erase("generations");
-    stage.as_object().erase("explain");
-    stage.as_object().erase("responseCache");
+    for (const char* own : {"explain", "responseCache", "limits"}) stage.as_object().erase(own);
     return without_empty_tags(std::move(stage));
 }
 

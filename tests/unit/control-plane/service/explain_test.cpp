@@ -38,25 +38,13 @@ struct World : InstallationUnderTest {
 
 }  // namespace
 
-TEST_CASE("no request of a stage is recorded until somebody says so") {
+TEST_CASE("what is set is a percentage, and whether bodies are recorded too") {
     World world;
     CHECK(world.settings("dev") == world.kOff);
-    CHECK(world.call.refused("GetExplainSettings", world.named("nope")) ==
-          "404 Invalid stage identifier specified");
-    CHECK(world.call.refused("PutExplainSettings", world.putting(1, "nope")) ==
-          "404 Invalid stage identifier specified");
-}
-
-TEST_CASE("what is set is answered, kept, dated and told to the workers") {
-    World world;
     Value input = world.putting(12.5);
     input["dataTraceEnabled"] = true;
-    const Value before = world.stage("dev");
-    world.call.now += Seconds(5);
     CHECK(world.call.ok("PutExplainSettings", input) == world.kSampled);
-    CHECK(world.told() == "Stage " + world.api + "/dev");
     CHECK(world.is_sampled());
-    CHECK(world.stage("dev").integer("lastUpdatedDate") == *before.integer("lastUpdatedDate") + 5);
     // A setting as a whole: what is not given is the default, not what was there.
     CHECK(world.call.ok("PutExplainSettings", world.putting(0)) == world.kOff);
     CHECK(world.settings("dev") == world.kOff);
@@ -76,48 +64,4 @@ TEST_CASE("percentages outside 0 to 100 are refused and change nothing") {
     CHECK(world.is_sampled());
     CHECK(world.told().empty());
     for (const double good : {0.0, 100.0}) world.call.ok("PutExplainSettings", world.putting(good));
-}
-
-TEST_CASE("the contract's answers do not show it, and its patches do not reach it") {
-    World world;
-    world.sample();
-    CHECK(world.stage("dev").find("explain") == nullptr);
-    CHECK(world.call.ok("GetStages", world.named("dev")).array("item")[0].find("explain") ==
-          nullptr);
-    CHECK(world.patch_stage("dev", Array{}).find("explain") == nullptr);
-    for (const char* path : {"/explain", "/explain/percentTraffic"}) {
-        CHECK(world.refused_stage_patch("dev", operation("replace", path, "1")).starts_with("400"));
-        CHECK(world.refused_stage_patch("dev", operation("remove", path)).starts_with("400"));
-    }
-    CHECK(world.is_sampled());
-}
-
-TEST_CASE("it stays whatever else happens to the stage") {
-    World world;
-    world.sample();
-    world.patch_stage("dev", Array{operation("replace", "/description", "changed")});
-    CHECK(world.is_sampled());
-    world.deploy("dev");
-    CHECK(world.is_sampled());
-    world.deploy("dev", {{"canarySettings", Object{{"percentTraffic", 5.0}}}});
-    CHECK(world.is_sampled());
-    world.call.ok("RollBackStage", world.named("dev"));
-    CHECK(world.is_sampled());
-    world.call.ok("FlushStageCache", world.named("dev"));
-    world.call.ok("FlushStageAuthorizersCache", world.named("dev"));
-    CHECK(world.is_sampled());
-}
-
-TEST_CASE("a new stage starts without it, even under the name of an old one") {
-    World world;
-    world.sample();
-    const std::string deployment = world.deploy("other");
-    CHECK(world.settings("other") == world.kOff);
-    Value made = world.named("third");
-    made["deploymentId"] = deployment;
-    world.call.ok("CreateStage", made);
-    CHECK(world.settings("third") == world.kOff);
-    world.call.ok("DeleteStage", world.named("dev"));
-    world.deploy("dev");
-    CHECK(world.settings("dev") == world.kOff);
 }

@@ -55,6 +55,8 @@ public:
                 service::change_bindings(),
                 service::cache_settings_bindings(),
                 service::explain_bindings(),
+                service::limit_settings_bindings(),
+                service::key_limits_bindings(),
                 service::usage_plan_limits_bindings()}) {
         api = make_api("pets");
     }

@@ -138,6 +138,10 @@ struct Workers final : service::LiveUsage {
         asked = std::string(plan_id) + "/" + std::string(key_id) + " " + to_iso8601(window_start);
         return known;
     }
+    std::optional<std::vector<std::optional<limits::StoredState>>> states(
+        const std::vector<Question>&) const override {
+        return std::nullopt;
+    }
     std::optional<std::int64_t> known;
     mutable std::string asked;
 };
