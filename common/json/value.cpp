@@ -2,6 +2,9 @@
 
 #include "common/base/assert.hpp"
 
+template class std::vector<turnpike::json::Value>;
+template class std::vector<turnpike::json::Object::Member>;
+
 namespace turnpike::json {
 namespace {
 
@@ -62,6 +65,25 @@ bool Object::operator==(const Object& other) const {
     }
     return true;
 }
+
+Value::Value() = default;
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+Value::Value(std::nullptr_t) {}
+Value::Value(bool value) : held_(value) {}
+Value::Value(int value) : held_(static_cast<std::int64_t>(value)) {}
+Value::Value(std::int64_t value) : held_(value) {}
+Value::Value(double value) : held_(value) {}
+Value::Value(std::string value) : held_(std::move(value)) {}
+Value::Value(std::string_view value) : held_(std::string(value)) {}
+Value::Value(const char* value) : held_(std::string(value)) {}
+Value::Value(Array value) : held_(std::move(value)) {}
+Value::Value(Object value) : held_(std::move(value)) {}
+
+bool Value::operator==(const Value& other) const = default;
 
 bool Value::as_bool() const {
     TURNPIKE_ASSERT(is_bool());

@@ -56,18 +56,23 @@ private:
 /// A plain value: copied, compared, no thread of its own.
 class Value {
 public:
-    Value() = default;
+    Value();
+    Value(const Value&);
+    Value(Value&&) noexcept;
+    Value& operator=(const Value&);
+    Value& operator=(Value&&) noexcept;
+    ~Value();
     // NOLINTBEGIN(google-explicit-constructor): documents are written as literals
-    Value(std::nullptr_t) {}
-    Value(bool value) : held_(value) {}
-    Value(int value) : held_(static_cast<std::int64_t>(value)) {}
-    Value(std::int64_t value) : held_(value) {}
-    Value(double value) : held_(value) {}
-    Value(std::string value) : held_(std::move(value)) {}
-    Value(std::string_view value) : held_(std::string(value)) {}
-    Value(const char* value) : held_(std::string(value)) {}
-    Value(Array value) : held_(std::move(value)) {}
-    Value(Object value) : held_(std::move(value)) {}
+    Value(std::nullptr_t);
+    Value(bool value);
+    Value(int value);
+    Value(std::int64_t value);
+    Value(double value);
+    Value(std::string value);
+    Value(std::string_view value);
+    Value(const char* value);
+    Value(Array value);
+    Value(Object value);
     // NOLINTEND(google-explicit-constructor)
 
     bool is_null() const { return held_.index() == 0; }
@@ -103,11 +108,19 @@ public:
     /// Member of an object, added as null if absent. A null value becomes an object first.
     Value& operator[](std::string_view name);
 
-    bool operator==(const Value&) const = default;
+    bool operator==(const Value& other) const;
 
 private:
     std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> held_;
 };
+
+}  // namespace turnpike::json
+
+// Many files use these; they are made once, in value.cpp.
+extern template class std::vector<turnpike::json::Value>;
+extern template class std::vector<turnpike::json::Object::Member>;
+
+namespace turnpike::json {
 
 struct ParseLimits {
     std::size_t depth_max = 128;
