@@ -235,11 +235,16 @@ std::optional<Verdict> Limiter::decide_at_once(const Need& need, SteadyTime now)
 worker::Task<Verdict> Limiter::decide_later(Need need) {
     const SteadyTime deadline = reactor_.now() + kPatience;
     Waiter buckets(reactor_);
+    bool has_waited = false;
+    // One after the other: what one grants is lost if another refuses.
     for (std::size_t i = 0; i < need.bucket_count; ++i) {
         const Concerned& one = need.buckets[i];
         stand(buckets.add(one.level, *one.source), *one.source, reactor_.now());
+        has_waited = has_waited || !buckets.is_decided();
+        co_await settle(buckets, deadline);
+        if (buckets.refused()) break;
     }
-    co_await settle(buckets, deadline);
+    if (has_waited) ++counters_.waits;
     bool is_by_policy = buckets.has(State::ByPolicy);
     if (const Want* want = buckets.refused()) {
         const auto& source = static_cast<const BucketSource&>(*want->source);
@@ -248,6 +253,7 @@ worker::Task<Verdict> Limiter::decide_later(Need need) {
     if (need.quota) {
         Waiter unit(reactor_);
         stand(unit.add(Level::Quota, *need.quota), *need.quota, reactor_.now());
+        if (!has_waited && !unit.is_decided()) ++counters_.waits;
         co_await settle(unit, deadline);
         if (unit.refused()) co_return refused(Level::Quota, {}, need.quota->line.is_away());
         is_by_policy = is_by_policy || unit.has(State::ByPolicy);
@@ -275,7 +281,6 @@ void Limiter::stand(Want& want, Kind& source, SteadyTime now) {
 
 worker::Task<> Limiter::settle(Waiter& waiter, SteadyTime deadline) {
     if (waiter.is_decided()) co_return;
-    ++counters_.waits;
     co_await waiter.wait_until(deadline);
     const SteadyTime now = reactor_.now();
     for (Want& want : waiter) {

@@ -38,8 +38,9 @@ void BucketSource::commit(const Want& want) {
 }
 
 void BucketSource::release(const Want& want) {
+    // What was granted is lost: the bucket has been filling up since, as after any token that is
+    // spent. To have it again as well would be more than the burst.
     if (want.state == State::Reserved) lease.stock().release_reserved();
-    if (want.state == State::Granted) lease.give_back_granted();
 }
 
 void BucketSource::use(const BucketLimit& limit_now, Policy policy_now) {
@@ -65,7 +66,7 @@ void BucketSource::answered(const BucketAnswer& answer, SteadyTime now) {
     lease.answered(limit, answer);
     local_ = {};
     for (std::int64_t surplus = line.answered(answer.granted); surplus > 0; --surplus) {
-        if (!lease.forgive_one()) lease.give_back_granted();
+        if (!lease.forgive_one()) break;
     }
     // Those who came meanwhile.
     const bool is_empty = lease.standing(now) == Standing::Refused;

@@ -115,7 +115,10 @@ public:
     void commit();
     void release();
 
-    void one_is_awaited() { ++awaited_; }
+    void one_is_awaited() {
+        ++awaited_;
+        signal_.reset();
+    }
     void one_is_decided();
     bool is_decided() const { return awaited_ == 0; }
 

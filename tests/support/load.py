@@ -1,6 +1,6 @@
 """Many keep-alive connections that ask as fast as they are answered, from one thread."""
 
-import bisect
+import heapq
 import random
 import selectors
 import socket
@@ -8,12 +8,14 @@ import time
 
 
 class _Caller:
-    def __init__(self, ports, number, request):
+    def __init__(self, ports, number, call, request):
+        self.call = call
         self._request = request
         self._ports = ports
         self._next = number
         self._received = b""
         self.socket = None
+        self.asked_at = 0.0
         self.connect()
 
     def connect(self):
@@ -30,17 +32,21 @@ class _Caller:
         self.socket.setblocking(False)
         self._received = b""
 
-    def ask(self):
+    def ask(self, now):
+        self.asked_at = now
         try:
             self.socket.send(self._request)
         except OSError:
             pass  # what is read next tells
 
     def receive(self):
-        """The status of a whole response, or None if there is more to come."""
-        piece = self.socket.recv(65536)
+        """(status, body) of a whole response, or None if there is more to come. Status 0: the connection broke."""
+        try:
+            piece = self.socket.recv(65536)
+        except OSError:
+            piece = b""
         if not piece:
-            return 0
+            return 0, b""
         self._received += piece
         end = self._received.find(b"\r\n\r\n")
         if end < 0:
@@ -50,55 +56,77 @@ class _Caller:
         length = int(head[at + 16:].split(b"\r\n", 1)[0]) if at >= 0 else 0
         if len(self._received) < end + 4 + length:
             return None
+        body = self._received[end + 4:end + 4 + length]
         self._received = b""
-        return int(head[9:12])
+        return int(head[9:12]), body
 
 
-def flood(ports, host, path="/prod", headers=None, connections=200, seconds=10.0, requests=None, pause=0.0):
-    """Connections are dealt out over `ports`. Ends after `seconds`, or when so many `requests` are answered. `pause`:
-    what each connection rests between two requests, on average: none of them keep step. Returns: {status: count};
-    0 counts connections that broke."""
-    draw = random.Random(1)
-    lines = [f"GET {path} HTTP/1.1", f"Host: {host}"] + [f"{name}: {value}" for name, value in (headers or {}).items()]
-    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
-    counts = {}
-    asked = 0
-    selector = selectors.DefaultSelector()
-    resting = []
-    for number in range(connections):
-        caller = _Caller(ports, number, request)
-        selector.register(caller.socket, selectors.EVENT_READ, caller)
-        resting.append((time.monotonic() + draw.uniform(0, pause), number, caller))
-    resting.sort(key=lambda item: item[:2])
-    deadline = time.monotonic() + seconds
-    open_count = 0
-    while True:
-        now = time.monotonic()
-        is_over = now > deadline or (requests is not None and asked >= requests)
-        while resting and resting[0][0] <= now and not is_over:
-            if requests is not None and asked >= requests:
+class _Flood:
+    def __init__(self, callers, pause, note):
+        self._selector = selectors.DefaultSelector()
+        self._pause = pause
+        self._note = note
+        self._draw = random.Random(1)
+        self._resting = []  # (when it goes on, its number, the caller)
+        self._under_way = 0
+        self._asked = 0
+        self.counts = {}
+        for number, caller in enumerate(callers):
+            self._selector.register(caller.socket, selectors.EVENT_READ, (number, caller))
+            heapq.heappush(self._resting, (time.monotonic() + self._draw.uniform(0, pause), number, caller))
+
+    def run(self, seconds, requests):
+        deadline = time.monotonic() + seconds
+        while True:
+            now = time.monotonic()
+            left = 0 if now > deadline else len(self._resting) if requests is None else requests - self._asked
+            self._ask(now, left)
+            if left <= 0 and self._under_way == 0:
                 break
-            caller = resting.pop(0)[2]
-            caller.ask()
-            asked += 1
-            open_count += 1
-        if is_over and open_count == 0:
-            break
-        for key, _ in selector.select(0.01):
-            caller = key.data
-            try:
-                status = caller.receive()
-            except OSError:
-                status = 0
-            if status is None:
-                continue
-            counts[status] = counts.get(status, 0) + 1
-            open_count -= 1
-            if status == 0:
-                selector.unregister(caller.socket)
-                caller.connect()
-                selector.register(caller.socket, selectors.EVENT_READ, caller)
-            bisect.insort(resting, (time.monotonic() + draw.uniform(0, 2 * pause), id(caller), caller))
-    for key in list(selector.get_map().values()):
-        key.data.socket.close()
-    return counts
+            for key, _ in self._selector.select(0.01):
+                self._receive(*key.data)
+        for key in list(self._selector.get_map().values()):
+            key.data[1].socket.close()
+
+    def _ask(self, now, most):
+        while self._resting and self._resting[0][0] <= now and most > 0:
+            most -= 1
+            self._asked += 1
+            self._under_way += 1
+            heapq.heappop(self._resting)[2].ask(now)
+
+    def _receive(self, number, caller):
+        answer = caller.receive()
+        if answer is None:
+            return
+        status, body = answer
+        self.counts[status] = self.counts.get(status, 0) + 1
+        self._under_way -= 1
+        now = time.monotonic()
+        if self._note:
+            self._note(caller.call, status, body, caller.asked_at, now)
+        if status == 0:
+            self._selector.unregister(caller.socket)
+            caller.connect()
+            self._selector.register(caller.socket, selectors.EVENT_READ, (number, caller))
+        heapq.heappush(self._resting, (now + self._draw.uniform(0, 2 * self._pause), number, caller))
+
+
+def flood(ports, host, path="/prod", headers=None, connections=200, seconds=10.0, requests=None, pause=0.0, calls=None,
+          note=None):
+    """Connections are dealt out over `ports`. Ends after `seconds`, or when so many `requests` are answered. `pause`:
+    what each connection rests between two requests, on average: none of them keep step. `calls`: [(path, headers), ...]
+    that the connections are dealt out to as well. `note`: called with the number of the call, status, body, and when it
+    was asked at the earliest and answered at the latest. Returns: {status: count}; 0 counts connections that broke."""
+    texts = []
+    for target, fields in calls or [(path, headers)]:
+        lines = [f"GET {target} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in (fields or {}).items())]
+        texts.append(("\r\n".join(lines) + "\r\n\r\n").encode())
+    # All ports for each of the calls: a port changes with each connection, a call when all ports had it.
+    callers = []
+    for number in range(connections):
+        call = number // len(ports) % len(texts)
+        callers.append(_Caller(ports, number, call, texts[call]))
+    one = _Flood(callers, pause, note)
+    one.run(seconds, requests)
+    return one.counts
