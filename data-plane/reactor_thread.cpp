@@ -41,7 +41,8 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
       key_source_(keys_),
       cache_(reactor_, sharing.cache),
       limiter_(reactor_, sharing.redis, sharing.limits),
-      limit_source_(limiter_),
+      key_usages_(reactor_, sharing.redis, sharing.limits.names),
+      limit_source_(limiter_, key_usages_),
       client_tls_(std::move(client_tls)),
       names_(
           reactor_,
@@ -72,6 +73,17 @@ ReactorThread::ReactorThread(const ReactorSharing& sharing,
 worker::MaybeTask<limits::Verdict> ReactorThread::LimiterLimits::admit(
     const limits::Admission& admission) {
     return limiter.admit(admission);
+}
+
+limits::Notice ReactorThread::LimiterLimits::notice(const limits::Admission& admission,
+                                                    const limits::Verdict& verdict,
+                                                    SteadyTime begun) {
+    return limiter.notice(admission, verdict, begun);
+}
+
+worker::MaybeTask<limits::KeyUsage> ReactorThread::LimiterLimits::usage(
+    const model::UsagePlan& plan, const model::ApiKey& key) {
+    return usages.look(plan, key);
 }
 
 ReactorThread::~ReactorThread() { stop(); }

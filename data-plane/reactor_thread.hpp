@@ -13,6 +13,7 @@
 #include "data-plane/integration/names.hpp"
 #include "data-plane/integration/resolver.hpp"
 #include "data-plane/integration/upstreams.hpp"
+#include "data-plane/limits/key_usage.hpp"
 #include "data-plane/limits/limiter.hpp"
 #include "data-plane/net/server.hpp"
 #include "data-plane/pipeline/driver.hpp"
@@ -84,9 +85,15 @@ private:
     };
 
     struct LimiterLimits final : pipeline::LimitSource {
-        explicit LimiterLimits(limits::Limiter& its_limiter) : limiter(its_limiter) {}
+        LimiterLimits(limits::Limiter& its_limiter, limits::KeyUsages& its_usages)
+            : limiter(its_limiter), usages(its_usages) {}
         worker::MaybeTask<limits::Verdict> admit(const limits::Admission& admission) override;
+        limits::Notice notice(const limits::Admission& admission, const limits::Verdict& verdict,
+                              SteadyTime begun) override;
+        worker::MaybeTask<limits::KeyUsage> usage(const model::UsagePlan& plan,
+                                                  const model::ApiKey& key) override;
         limits::Limiter& limiter;
+        limits::KeyUsages& usages;
     };
 
     ReactorThread(const ReactorSharing& sharing, std::unique_ptr<tls::ClientContext> client_tls);
@@ -101,6 +108,7 @@ private:
     DirectoryKeys key_source_;
     cache::ResponseCache cache_;
     limits::Limiter limiter_;
+    limits::KeyUsages key_usages_;
     LimiterLimits limit_source_;
     std::unique_ptr<tls::ClientContext> client_tls_;
     integration::Names names_;

@@ -62,6 +62,7 @@ void BucketLease::answered(const BucketLimit& limit, const BucketAnswer& answer)
         refused_until_ = asked_ + std::max(answer.retry, pause(limit));
     }
     known_ = answer.known;
+    known_since_ = asked_;
     is_sound_ = true;
 }
 

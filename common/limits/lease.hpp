@@ -37,7 +37,7 @@ public:
     /// A late answer tells that one of them had been granted. Returns: false if none is owed.
     bool forgive_one();
     /// What was refused may be allowed.
-    void limit_changed() { refused_until_ = {}; }
+    void limit_changed() { refused_until_ = known_since_ = {}; }
 
     /// From now on everything is given back.
     void retire() { is_retired_ = true; }
@@ -50,6 +50,8 @@ public:
     void failed() { is_sound_ = false; }
 
     const BucketKnowledge& known() const { return known_; }
+    /// When the question was asked that gave known(); the epoch: none was, under this limit.
+    SteadyTime known_since() const { return known_since_; }
     SteadyTime refused_until() const { return refused_until_; }
     /// Nothing is lost if it is forgotten.
     bool is_forgettable(SteadyTime now) const {
@@ -66,6 +68,7 @@ private:
     bool is_sound_ = true;  ///< The last question was answered.
     bool is_retired_ = false;
     BucketKnowledge known_;
+    SteadyTime known_since_{};
 };
 
 }  // namespace turnpike::limits

@@ -91,6 +91,7 @@ void QuotaLease::answered(const QuotaAnswer& answer, SteadyTime now) {
         refused_until_ = answer.held_by_others > 0 ? now + kRetry : window_end_;
     }
     last_ = answer;
+    known_since_ = asked_;
 }
 
 }  // namespace turnpike::limits

@@ -83,10 +83,16 @@ public:
     void answered(const QuotaAnswer& answer, SteadyTime now);
     void failed();
     /// The terms changed: what was refused may be allowed.
-    void terms_changed() { refused_until_ = {}; }
+    void terms_changed() { refused_until_ = known_since_ = {}; }
 
     /// The last answer; unset before.
     const std::optional<QuotaAnswer>& last() const { return last_; }
+    /// When the question was asked that gave last(); the epoch: none was, under these terms.
+    SteadyTime known_since() const { return known_since_; }
+    /// What may be spent without a question.
+    std::int64_t in_hand(SteadyTime now) const {
+        return is_in_window(now) ? paid_ + (stock_.has(now) ? stock_.units() : 0) : 0;
+    }
     /// When the window ends, if that is known.
     SteadyTime window_end() const { return window_end_; }
     bool is_forgettable(SteadyTime now) const {
@@ -111,6 +117,7 @@ private:
     bool is_sound_ = true;
     bool is_retired_ = false;
     std::optional<QuotaAnswer> last_;
+    SteadyTime known_since_{};
 };
 
 }  // namespace turnpike::limits

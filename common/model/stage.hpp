@@ -52,6 +52,12 @@ struct ResponseCacheSettings {
     std::int64_t stale_if_error_seconds = 0;
 };
 
+/// What callers are told of their limits (docs/limits.md).
+struct LimitSettings {
+    bool headers_enabled = false;  ///< RateLimit-* and Retry-After.
+    bool usage_enabled = false;    ///< GET /{stage}/_usage shows a key what it has used.
+};
+
 /// A named pointer to a deployment with live settings.
 struct Stage {
     std::string api_id;
@@ -72,6 +78,7 @@ struct Stage {
     /// Grows with each flush: what was cached under an earlier one is not used any more.
     std::int64_t response_generation = 0;
     ResponseCacheSettings response_cache;
+    LimitSettings limits;
     bool tracing_enabled = false;
     std::string client_certificate_id;
 };

@@ -69,6 +69,11 @@ model::ResponseCacheSettings response_cache(const json::Value& value, Fields::Fa
         fields.integer("staleIfErrorInSeconds", 0, limits::kStaleSecondsMax).value_or(0)};
 }
 
+model::LimitSettings limit_settings(const json::Value& value, Fields::Failure& failure) {
+    Fields fields(value, failure, "limits");
+    return {fields.flag("headersEnabled"), fields.flag("usageEnabled")};
+}
+
 const json::Value* present(const json::Value& value, std::string_view name) {
     const json::Value* const found = value.find(name);
     return found == nullptr || found->is_null() ? nullptr : found;
@@ -157,6 +162,9 @@ Result<model::Stage> decode_stage(std::string_view record) {
     }
     if (const json::Value* explain = present(*parsed, "explain")) {
         stage.explain = explain_settings(*explain, failure);
+    }
+    if (const json::Value* own = present(*parsed, "limits")) {
+        stage.limits = limit_settings(*own, failure);
     }
     if (failure) return *failure;
     return stage;

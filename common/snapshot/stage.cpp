@@ -33,6 +33,15 @@ std::string method_path(const CompiledMethod& method) {
     return path + (path == "/" ? "" : "/") + method.http_method;
 }
 
+/// What falls to the canary is counted besides, as of a stage of its own.
+model::Stage canary_stage(const model::Stage& stage) {
+    model::Stage named;
+    named.api_id = stage.api_id;
+    named.api_name = stage.api_name;
+    named.name = stage.name + "/Canary";
+    return named;
+}
+
 /// `base` with `overrides` put over it, sorted.
 model::StringMap overlay(model::StringMap base, const model::StringMap& overrides) {
     for (const auto& [name, value] : overrides) {
@@ -72,6 +81,8 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
     stage->resolve(production, slots);
     stage->add_caching(production);
 
+    if (stage->stage_.limits.usage_enabled) stage->add_usage_method(slots);
+
     if (const std::optional<model::CanarySettings>& settings_given = stage->stage_.canary) {
         const model::CanarySettings& settings = *settings_given;
         stage->canary_percent_ = settings.percent_traffic;
@@ -88,17 +99,33 @@ std::shared_ptr<const CompiledStage> CompiledStage::compile(Parts parts, const M
     return stage;
 }
 
-/// What falls to the canary is counted besides, as of a stage of its own.
 void CompiledStage::add_canary_meters(const MeterSlots& slots) {
-    model::Stage named;
-    named.api_id = stage_.api_id;
-    named.api_name = stage_.api_name;
-    named.name = stage_.name + "/Canary";
+    const model::Stage named = canary_stage(stage_);
     canary_unmatched_meter_slot_ = slots(named, "", "");
     for (const CompiledMethod& method : canary_->deployment_->methods()) {
         canary_->methods_[method.index].canary_meter_slot =
             slots(named, method.resource->path, method.http_method);
     }
+}
+
+/// Logged and counted as the settings for all methods say.
+void CompiledStage::add_usage_method(const MeterSlots& slots) {
+    auto own = std::make_unique<UsageMethod>();
+    own->resource.path = UsageMethod::kPath;
+    own->method.resource = &own->resource;
+    own->method.verb = Verb::Get;
+    own->method.http_method = "GET";
+    own->method.api_key_required = true;
+    own->stage_method.settings = default_settings_;
+    if (slots) {
+        own->stage_method.meter_slot = slots(stage_, own->resource.path, own->method.http_method);
+    }
+    if (slots && stage_.canary) {
+        own->stage_method.canary_meter_slot =
+            slots(canary_stage(stage_), own->resource.path, own->method.http_method);
+    }
+    bytes_ += sizeof(UsageMethod);
+    usage_method_ = std::move(own);
 }
 
 void CompiledStage::normalise_settings() {
@@ -114,6 +141,7 @@ void CompiledStage::normalise_settings() {
     }
     std::ranges::sort(settings_by_path_);
     may_be_recorded_ = has_execution_log_ || stage_.explain.percent_traffic > 0;
+    has_limit_headers_ = stage_.limits.headers_enabled;
 }
 
 const model::MethodSettings* CompiledStage::settings_of(const CompiledMethod& method) const {

@@ -27,6 +27,14 @@ struct StageMethod {
     const MethodCaching* caching = nullptr;
 };
 
+/// The method of a path that is the stage's, not the deployment's.
+struct UsageMethod {
+    static constexpr std::string_view kPath = "/_usage";
+    CompiledResource resource;
+    CompiledMethod method;
+    StageMethod stage_method;
+};
+
 /// One deployment under the variables of one stage: what a request runs on once the canary is
 /// drawn.
 class StageVariant {
@@ -82,6 +90,11 @@ public:
     bool has_execution_log() const { return has_execution_log_; }
     /// Its requests may have a record: for an execution log, or for explain.
     bool may_be_recorded() const { return may_be_recorded_; }
+    /// Answers carry RateLimit-* and Retry-After.
+    bool has_limit_headers() const { return has_limit_headers_; }
+    /// What GET "/_usage" is handled as, in place of a method of the deployment: one that needs a
+    /// key and has no integration. Null: the path is the deployment's like any other.
+    const UsageMethod* usage_method() const { return usage_method_.get(); }
     /// Counters of requests that match no method.
     std::uint32_t unmatched_meter_slot() const { return unmatched_meter_slot_; }
     /// Those of them that fell to the canary.
@@ -95,12 +108,15 @@ private:
     void add_canary_meters(const MeterSlots& slots);
     const model::MethodSettings* settings_of(const CompiledMethod& method) const;
     void add_caching(StageVariant& variant);
+    void add_usage_method(const MeterSlots& slots);
     void normalise_settings();
 
     // What every request reads comes first; see kHotBytes.
     std::unique_ptr<StageVariant> canary_;
     bool has_execution_log_ = false;
     bool may_be_recorded_ = false;
+    bool has_limit_headers_ = false;
+    std::unique_ptr<const UsageMethod> usage_method_;
     StageVariant production_;
     double canary_percent_ = 0;
     model::Stage stage_;

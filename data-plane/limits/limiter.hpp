@@ -15,6 +15,7 @@
 #include "common/redis/client.hpp"
 #include "common/snapshot/published.hpp"
 #include "data-plane/limits/admission.hpp"
+#include "data-plane/limits/notice.hpp"
 #include "data-plane/limits/script_calls.hpp"
 #include "data-plane/limits/sources.hpp"
 #include "data-plane/limits/usage_reports.hpp"
@@ -54,6 +55,11 @@ public:
     /// Decides over a request, at once if everything it needs is here; else after a question to
     /// Redis, and at the latest 50 ms later. Admitted requests with a key are counted.
     worker::MaybeTask<Verdict> admit(const Admission& admission);
+
+    /// What the caller is told of the limits of a request that was decided, by what is known here:
+    /// Redis is not asked. `begun`: when it was admitted or refused, if that took a question;
+    /// SteadyTime::max() if it did not.
+    Notice notice(const Admission& admission, const Verdict& verdict, SteadyTime begun);
 
     /// Starts the timers. To be called on the reactor.
     void start();

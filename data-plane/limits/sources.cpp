@@ -12,6 +12,12 @@ constexpr Milliseconds kFillRetry{100};
 /// How long a share of a quota counts of which nothing is known.
 constexpr Seconds kBlindWindow{3600};
 
+std::int64_t microseconds(SteadyTime time) {
+    return std::chrono::duration_cast<Microseconds>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
 QuotaTerms terms_of(const model::UsagePlan& plan, const model::ApiKey& key) {
     QuotaTerms terms;
     terms.period = plan.quota->period;
@@ -25,12 +31,6 @@ QuotaTerms terms_of(const model::UsagePlan& plan, const model::ApiKey& key) {
     }
     return terms;
 }
-
-std::int64_t microseconds(SteadyTime time) {
-    return std::chrono::duration_cast<Microseconds>(time.time_since_epoch()).count();
-}
-
-}  // namespace
 
 void BucketSource::commit(const Want& want) {
     if (want.state == State::Reserved) lease.stock().use_reserved();

@@ -13,6 +13,9 @@
 
 namespace turnpike::limits {
 
+/// What the key may use of the plan. Requires: the plan has a quota.
+QuotaTerms terms_of(const model::UsagePlan& plan, const model::ApiKey& key);
+
 /// A throttle as one reactor sees it.
 class BucketSource final : public Source {
 public:

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 
+#include "data-plane/pipeline/limit_fields.hpp"
+
 namespace turnpike::phase {
 namespace {
 
@@ -30,17 +32,29 @@ limits::Admission admission_of(const Exchange& exchange) {
     return admission;
 }
 
-Outcome conclude(Exchange& exchange, const Verdict& verdict) {
+/// `begun`: when Redis was asked for the verdict, if it was.
+limits::Notice notice_of(const Exchange& exchange, SteadyTime begun) {
+    const Verdict& verdict = exchange.limit_verdict;
+    // Decided before any limit was looked at.
+    if (verdict.refused_by == Level::Concurrency) return limits::notice_of({}, verdict);
+    return exchange.services.limiter.notice(admission_of(exchange), verdict, begun);
+}
+
+Outcome conclude(Exchange& exchange, const Verdict& verdict, SteadyTime begun = SteadyTime::max()) {
     exchange.limit_verdict = verdict;
+    if (exchange.stage->has_limit_headers()) {
+        exchange.limit_fields = pipeline::limit_fields(notice_of(exchange, begun), exchange.arena);
+    }
     if (verdict.is_admitted()) return Outcome::Continue;
     const auto type = verdict.refused_by == Level::Quota ? GatewayResponseType::QuotaExceeded
                                                          : GatewayResponseType::Throttled;
     return end_with(exchange, gateway_error(type));
 }
 
-worker::Task<Outcome> wait_for_verdict(Exchange& exchange, worker::MaybeTask<Verdict> deciding) {
+worker::Task<Outcome> wait_for_verdict(Exchange& exchange, worker::MaybeTask<Verdict> deciding,
+                                       SteadyTime begun) {
     const Verdict verdict = co_await deciding;
-    co_return conclude(exchange, verdict);
+    co_return conclude(exchange, verdict, begun);
 }
 
 std::string_view scope_text(Level level) {
@@ -87,7 +101,9 @@ worker::MaybeTask<Outcome> limit(Exchange& exchange) {
         return conclude(exchange, {Level::Concurrency, {}, false});
     }
     auto deciding = exchange.services.limiter.admit(admission_of(exchange));
-    if (!deciding.is_ready()) return wait_for_verdict(exchange, std::move(deciding));
+    if (!deciding.is_ready()) {
+        return wait_for_verdict(exchange, std::move(deciding), exchange.services.reactor.now());
+    }
     return conclude(exchange, deciding.await_resume());
 }
 

@@ -44,10 +44,21 @@ GatewayError unmatched_error(Exchange& exchange) {
     return error;
 }
 
+/// A path of the stage itself hides one of the deployment.
+bool is_of_stage(const Exchange& exchange, const snapshot::UsageMethod& own) {
+    return exchange.verb == own.method.verb && exchange.path == snapshot::UsageMethod::kPath;
+}
+
 }  // namespace
 
 pipeline::Outcome match_route(Exchange& exchange) {
     choose_verb(exchange);
+    const snapshot::UsageMethod* own = exchange.stage->usage_method();
+    if (own && is_of_stage(exchange, *own)) {
+        exchange.method = &own->method;
+        exchange.stage_method = &own->stage_method;
+        return pipeline::Outcome::Continue;
+    }
     exchange.match = exchange.variant->deployment().match(exchange.path, exchange.verb);
     if (!exchange.match.method) return end_with(exchange, unmatched_error(exchange));
     exchange.method = exchange.match.method;

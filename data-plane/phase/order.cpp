@@ -18,6 +18,7 @@
 #include "data-plane/phase/match_route.hpp"
 #include "data-plane/phase/read_body.hpp"
 #include "data-plane/phase/respond.hpp"
+#include "data-plane/phase/show_usage.hpp"
 #include "data-plane/phase/start_record.hpp"
 #include "data-plane/phase/store_response.hpp"
 #include "data-plane/phase/validate.hpp"
@@ -53,6 +54,8 @@ constexpr std::array kOrder{
               .run_waiting = check_api_key,
               .describe = describe_api_key,
               .is_skipped_by_test = true},
+    // Once it is known whose; before limit: to look at what is left takes nothing of it.
+    PhaseStep{.name = "show_usage", .run_waiting = show_usage, .is_skipped_by_test = true},
     // Only who may call at all takes tokens, and nothing is spent on who may not.
     PhaseStep{.name = "limit",
               .run_waiting = limit,

@@ -1,6 +1,7 @@
 #include "data-plane/phase/respond.hpp"
 
 #include "data-plane/integration/gateway_reply.hpp"
+#include "data-plane/pipeline/limit_fields.hpp"
 
 namespace turnpike::phase {
 namespace {
@@ -94,6 +95,9 @@ worker::MaybeTask<Outcome> pass_upstream_body(Exchange& exchange) {
 
 worker::MaybeTask<Outcome> respond(Exchange& exchange) {
     if (exchange.error) integration::answer_error(exchange);
+    if (exchange.limit_fields) {
+        pipeline::add_limit_fields(*exchange.limit_fields, exchange.method_response.fields);
+    }
     add_identity(exchange);
     switch (exchange.method_response.body) {
         case MethodResponse::Body::Upstream:

@@ -163,6 +163,8 @@ struct Exchange {
 
     // limit
     limits::Verdict limit_verdict;
+    /// What the answer tells of limits. Null: nothing.
+    const ResponseFields* limit_fields = nullptr;
     limits::ConcurrencyLimit::Slot concurrency_slot;
 
     // read_body

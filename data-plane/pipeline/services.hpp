@@ -9,6 +9,8 @@
 #include "common/snapshot/stage.hpp"
 #include "data-plane/limits/admission.hpp"
 #include "data-plane/limits/concurrency.hpp"
+#include "data-plane/limits/key_usage.hpp"
+#include "data-plane/limits/notice.hpp"
 #include "data-plane/net/buffer.hpp"
 #include "data-plane/worker/key_directory.hpp"
 #include "data-plane/worker/maybe_task.hpp"
@@ -55,11 +57,18 @@ public:
     virtual worker::MaybeTask<Result<worker::KeyRecord>> find(std::string_view value) = 0;
 };
 
-/// Decides whether a request is within its limits, at once if what it needs is here.
+/// Decides whether a request is within its limits, at once if what it needs is here, and tells
+/// callers what is left.
 class LimitSource {
 public:
     virtual ~LimitSource() = default;
     virtual worker::MaybeTask<limits::Verdict> admit(const limits::Admission& admission) = 0;
+    /// Of a request that was decided; see limits::Limiter::notice().
+    virtual limits::Notice notice(const limits::Admission& admission,
+                                  const limits::Verdict& verdict, SteadyTime begun) = 0;
+    /// Takes nothing of any limit. Both outlive the answer.
+    virtual worker::MaybeTask<limits::KeyUsage> usage(const model::UsagePlan& plan,
+                                                      const model::ApiKey& key) = 0;
 };
 
 /// Told of each request when it is over: access log, counters.

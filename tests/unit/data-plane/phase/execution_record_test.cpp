@@ -238,9 +238,9 @@ TEST_CASE("explain tells each phase with its facts, without data unless that is 
         phases.emplace_back(step.text("phase"));
     }
     CHECK(phases == Lines{"identify_stage", "choose_canary", "match_route", "authorize",
-                          "check_api_key", "limit", "read_body", "validate", "look_up_cache",
-                          "map_request", "integrate", "map_response", "store_response", "compress",
-                          "respond", "finish_record"});
+                          "check_api_key", "show_usage", "limit", "read_body", "validate",
+                          "look_up_cache", "map_request", "integrate", "map_response",
+                          "store_response", "compress", "respond", "finish_record"});
     const json::Value& route = *step_of(explanation, "match_route").find("facts");
     CHECK(route.text("matched") == "GET /pets/{id}");
     CHECK(route.find("pathParameters") == nullptr);

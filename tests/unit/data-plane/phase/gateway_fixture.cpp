@@ -375,8 +375,27 @@ struct SetLimits final : pipeline::LimitSource {
         return verdict;
     }
     worker::Task<limits::Verdict> decide_later() { co_return verdict; }
+    limits::Notice notice(const limits::Admission&, const limits::Verdict& decided,
+                          SteadyTime) override {
+        ++notices;
+        limits::Notice told = notice_given;
+        if (decided.is_admitted()) told.retry_s.reset();
+        return told;
+    }
+    worker::MaybeTask<limits::KeyUsage> usage(const model::UsagePlan& plan,
+                                              const model::ApiKey& key) override {
+        looked.push_back(plan.id + "/" + key.id);
+        waits = !waits;
+        if (waits) return look_later();
+        return usage_given;
+    }
+    worker::Task<limits::KeyUsage> look_later() { co_return usage_given; }
 
     limits::Verdict verdict;
+    limits::Notice notice_given;
+    limits::KeyUsage usage_given;
+    std::atomic<int> notices = 0;
+    std::vector<std::string> looked;
     std::vector<std::string> asked;
     bool waits = false;
 };
@@ -440,6 +459,8 @@ Gateway::Gateway(Options options) : parts_(std::make_unique<Parts>(options)) {
     Parts& parts = *parts_;
     parts.keys.keys = options.keys;
     parts.limits.verdict = options.verdict;
+    parts.limits.notice_given = options.notice;
+    parts.limits.usage_given = options.usage;
 
     model::Stage stage;
     stage.api_id = "abc123";
@@ -513,6 +534,8 @@ std::vector<Gateway::Logged> Gateway::logged() const {
     const std::lock_guard lock(parts_->log.mutex);
     return parts_->log.all;
 }
+
+int Gateway::notices() const { return parts_->limits.notices; }
 
 std::size_t Gateway::idle_upstreams() const {
     std::promise<std::size_t> count;

@@ -11,6 +11,8 @@
 #include "common/model/usage_plan.hpp"
 #include "data-plane/integration/limits.hpp"
 #include "data-plane/limits/admission.hpp"
+#include "data-plane/limits/key_usage.hpp"
+#include "data-plane/limits/notice.hpp"
 
 namespace turnpike::test {
 
@@ -101,6 +103,8 @@ public:
         std::vector<model::UsagePlan> plans;
         integration::Limits limits;
         turnpike::limits::Verdict verdict = {};  ///< On every request.
+        turnpike::limits::Notice notice = {};    ///< Its retry_s: of refusals.
+        turnpike::limits::KeyUsage usage = {};
         std::int64_t concurrent_max = 0;
         std::function<void(model::Stage&)> change_stage;
         /// A second deployment that a canary serves.
@@ -133,6 +137,8 @@ public:
     /// What was logged so far.
     std::vector<Logged> logged() const;
     std::size_t idle_upstreams() const;
+    /// How often somebody wanted to know what callers are told of their limits.
+    int notices() const;
 
 private:
     struct Parts;

@@ -32,6 +32,15 @@ struct NoLimits final : pipeline::LimitSource {
         FAIL("a test asks for its limits");
         return limits::Verdict{};
     }
+    limits::Notice notice(const limits::Admission&, const limits::Verdict&, SteadyTime) override {
+        FAIL("a test asks for its limits");
+        return {};
+    }
+    worker::MaybeTask<limits::KeyUsage> usage(const model::UsagePlan&,
+                                              const model::ApiKey&) override {
+        FAIL("a test asks for usage");
+        return limits::KeyUsage{};
+    }
 };
 /// Tests are no traffic: nothing may be recorded.
 struct NoLog final : pipeline::RequestLog {
