@@ -1,5 +1,5 @@
-"""A throttle over 4 workers and 200 connections, by their access logs and by the callers' own clock: nothing over in any
-window of any length, and 98 % of the rate over 10 s of offering ten times as much.
+"""A throttle over 4 workers and 200 connections, by their access logs and by the callers' own clock: nothing over in
+any window of any length, and 98 % of the rate over 10 s of offering ten times as much.
 
 Two processors, shared with the callers, cannot offer ten times 10,000 requests a second. For such rates only the first
 half is asked for here, with the smallest burst, so that the throttle refuses at all; the simulator has the second."""

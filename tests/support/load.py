@@ -8,9 +8,11 @@ import time
 
 
 class _Caller:
-    def __init__(self, ports, number, call, request):
-        self.call = call
-        self._request = request
+    def __init__(self, ports, number, calls, requests):
+        """Asks the `requests` in turn; `calls`: their numbers."""
+        self._calls = calls
+        self._requests = requests
+        self._turn = -1
         self._ports = ports
         self._next = number
         self._received = b""
@@ -32,10 +34,15 @@ class _Caller:
         self.socket.setblocking(False)
         self._received = b""
 
+    @property
+    def call(self):
+        return self._calls[self._turn]
+
     def ask(self, now):
         self.asked_at = now
+        self._turn = (self._turn + 1) % len(self._requests)
         try:
-            self.socket.send(self._request)
+            self.socket.send(self._requests[self._turn])
         except OSError:
             pass  # what is read next tells
 
@@ -83,7 +90,8 @@ class _Flood:
             self._ask(now, left)
             if left <= 0 and self._under_way == 0:
                 break
-            for key, _ in self._selector.select(0.01):
+            rest = self._resting[0][0] - now if self._resting else 0.01
+            for key, _ in self._selector.select(min(max(rest, 0), 0.01)):
                 self._receive(*key.data)
         for key in list(self._selector.get_map().values()):
             key.data[1].socket.close()
@@ -113,20 +121,23 @@ class _Flood:
 
 
 def flood(ports, host, path="/prod", headers=None, connections=200, seconds=10.0, requests=None, pause=0.0, calls=None,
-          note=None):
+          walk=False, note=None):
     """Connections are dealt out over `ports`. Ends after `seconds`, or when so many `requests` are answered. `pause`:
     what each connection rests between two requests, on average: none of them keep step. `calls`: [(path, headers), ...]
-    that the connections are dealt out to as well. `note`: called with the number of the call, status, body, and when it
-    was asked at the earliest and answered at the latest. Returns: {status: count}; 0 counts connections that broke."""
+    that the connections are dealt out to as well; or, to `walk`, that each connection goes through. `note`: called with
+    the number of the call, status, body, and when it was asked at the earliest and answered at the latest.
+    Returns: {status: count}; 0 counts connections that broke."""
     texts = []
     for target, fields in calls or [(path, headers)]:
-        lines = [f"GET {target} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in (fields or {}).items())]
+        lines = [f"GET {target} HTTP/1.1", f"Host: {host}"]
+        lines += [f"{name}: {value}" for name, value in (fields or {}).items()]
         texts.append(("\r\n".join(lines) + "\r\n\r\n").encode())
     # All ports for each of the calls: a port changes with each connection, a call when all ports had it.
     callers = []
     for number in range(connections):
-        call = number // len(ports) % len(texts)
-        callers.append(_Caller(ports, number, call, texts[call]))
+        place = number * len(texts) // connections if walk else number // len(ports) % len(texts)
+        turns = [*range(place, len(texts)), *range(place)] if walk else [place]
+        callers.append(_Caller(ports, number, turns, [texts[turn] for turn in turns]))
     one = _Flood(callers, pause, note)
     one.run(seconds, requests)
     return one.counts

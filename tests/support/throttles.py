@@ -1,4 +1,4 @@
-"""What a token bucket may admit, judged by the times at which requests came and were answered (ms); tests of throttles."""
+"""What a token bucket may admit, judged by when requests came and were answered; what tests of throttles share."""
 
 import json
 import os
