@@ -1,8 +1,10 @@
 #include "common/redis/client.hpp"
 
+#include <algorithm>
 #include <future>
 
 #include "common/redis/client_loop.hpp"
+#include "common/redis/slot.hpp"
 
 namespace turnpike::redis {
 
@@ -36,13 +38,23 @@ Result<std::vector<Result<Reply>>> Client::pipeline(std::vector<Command> command
     std::vector<Result<Reply>> replies;
     replies.reserve(futures.size());
     for (auto& future : futures) replies.push_back(future.get());
-    if (!replies.empty() && !replies.front() &&
-        replies.front().error().kind != Error::Kind::Internal) {
-        return replies.front().error();
-    }
+    const bool is_any_answered = std::ranges::any_of(replies, [](const Result<Reply>& reply) {
+        return reply || reply.error().kind == Error::Kind::Internal;
+    });
+    if (!replies.empty() && !is_any_answered) return replies.front().error();
     return replies;
 }
 
 bool Client::is_connected() const { return loop_->is_connected(); }
+
+bool Client::is_slot_connected(std::uint16_t slot) const { return loop_->is_slot_connected(slot); }
+
+std::uint16_t Client::slot_of(std::string_view key) const {
+    return loop_->is_cluster() ? redis::slot_of(key) : std::uint16_t{0};
+}
+
+bool Client::is_same_server(std::uint16_t one, std::uint16_t other) const {
+    return one == other || loop_->server_of(one) == loop_->server_of(other);
+}
 
 }  // namespace turnpike::redis

@@ -66,12 +66,19 @@ public:
     /// exceed Options::reply_timeout for blocking commands (XREAD BLOCK), which need a client of
     /// their own because they hold up everything behind them.
     Result<Reply> call(Command command, Milliseconds timeout);
-    /// One result each, in the order of the commands. Fails as a whole if the first was not
-    /// answered.
+    /// One result each, in the order of the commands. Fails as a whole, with what the first failed
+    /// with, if none was answered.
     Result<std::vector<Result<Reply>>> pipeline(std::vector<Command> commands,
                                                 Milliseconds timeout);
 
+    /// Of a cluster: to every master.
     bool is_connected() const;
+    /// Where a key lies in a cluster; 0 without one.
+    std::uint16_t slot_of(std::string_view key) const;
+    /// To the server that has this slot.
+    bool is_slot_connected(std::uint16_t slot) const;
+    /// Whether what lies in these two slots is on one server, as far as is known.
+    bool is_same_server(std::uint16_t one, std::uint16_t other) const;
 
 private:
     std::unique_ptr<ClientLoop> loop_;

@@ -25,6 +25,13 @@ public:
     /// The callback is called exactly once, also when this object goes.
     void enqueue(Command command, Milliseconds timeout, Client::Callback callback);
     bool is_connected() const { return director_ && director_->is_connected(); }
+    bool is_slot_connected(std::uint16_t slot) const {
+        return director_ && director_->is_slot_connected(slot);
+    }
+    bool is_cluster() const { return is_cluster_; }
+    std::uint16_t server_of(std::uint16_t slot) const {
+        return director_ ? director_->server_of(slot) : std::uint16_t{0};
+    }
 
 private:
     /// Finds out where it is to go, if that matters, and puts it into bytes.

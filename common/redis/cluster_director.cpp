@@ -29,11 +29,9 @@ Endpoint endpoint_at(const Address& address) {
 }  // namespace
 
 ClusterDirector::ClusterDirector(boost::asio::io_context& io, Target target, const Options& options)
-    : io_(io),
-      target_(std::move(target)),
-      options_(options),
-      refresh_timer_(io),
-      delay_timer_(io) {}
+    : io_(io), target_(std::move(target)), options_(options), refresh_timer_(io), delay_timer_(io) {
+    for (auto& owner : told_owners_) owner.store(kNobody, std::memory_order_relaxed);
+}
 
 void ClusterDirector::start() { refresh(); }
 
@@ -44,6 +42,7 @@ void ClusterDirector::push() {
 void ClusterDirector::stop(const Error& error) {
     is_stopped_ = true;
     set_connected(false);
+    for (auto& connected : told_connected_) connected.store(false, std::memory_order_relaxed);
     refresh_timer_.cancel();
     delay_timer_.cancel();
     for (const auto& [endpoint, link] : links_) {
@@ -62,6 +61,23 @@ void ClusterDirector::update_connected() {
         has_one = has_one || link->is_ready();
     }
     set_connected(has_one && !has_lost);
+    for (std::size_t i = 0; i < map_.masters().size(); ++i) {
+        // One that had nothing to do yet is as good as connected.
+        const auto found = links_.find(map_.masters()[i]);
+        const bool may_be_asked = found == links_.end() || found->second->is_ready();
+        told_connected_[i].store(may_be_asked, std::memory_order_relaxed);
+    }
+}
+
+void ClusterDirector::tell_owner(std::uint16_t slot) {
+    const Endpoint* const owner = map_.owner(slot);
+    const auto index = owner ? owner - map_.masters().data() : std::ptrdiff_t{kNobody};
+    told_owners_[slot].store(static_cast<std::uint16_t>(index), std::memory_order_relaxed);
+}
+
+bool ClusterDirector::is_slot_connected(std::uint16_t slot) const {
+    const std::uint16_t owner = server_of(slot);
+    return owner != kNobody && told_connected_[owner].load(std::memory_order_relaxed);
 }
 
 void ClusterDirector::on_link_ready(ServerLink&) { update_connected(); }
@@ -163,6 +179,7 @@ void ClusterDirector::install(SlotMap map) {
     if (map_version_ == 0 || !map.is_same(map_)) {
         ++map_version_;
         map_ = std::move(map);
+        for (std::uint16_t slot = 0; slot < kSlots; ++slot) tell_owner(slot);
     }
     why_no_map_.clear();
     std::vector<Request> unsent = std::exchange(waiting_, {});
@@ -257,6 +274,8 @@ void ClusterDirector::redirect(const Redirection& redirection, Request request) 
     if (redirection.is_moved) {
         map_.move(redirection.slot, redirection.to);
         ++map_version_;
+        tell_owner(redirection.slot);
+        update_connected();
         refresh_after(Milliseconds(0));
     }
     if (++request.redirections > limits::kRedirectionsMax) {

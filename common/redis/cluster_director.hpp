@@ -1,11 +1,15 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <boost/asio/steady_timer.hpp>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "common/redis/director.hpp"
+#include "common/redis/limits.hpp"
 #include "common/redis/slot_map.hpp"
 
 namespace turnpike::redis {
@@ -22,6 +26,10 @@ public:
     void submit(Request request) override;
     void push() override;
     void stop(const Error& error) override;
+    bool is_slot_connected(std::uint16_t slot) const override;
+    std::uint16_t server_of(std::uint16_t slot) const override {
+        return told_owners_[slot].load(std::memory_order_relaxed);
+    }
 
 private:
     void on_link_ready(ServerLink& link) override;
@@ -48,6 +56,7 @@ private:
     void answer_scan(Request request, Result<Reply> reply);
 
     void update_connected();
+    void tell_owner(std::uint16_t slot);
     ServerLink& link_to(const Endpoint& endpoint);
     Endpoint endpoint_of(const ServerLink& link) const;
 
@@ -71,6 +80,11 @@ private:
     std::vector<Request> delayed_;  // TRYAGAIN
     boost::asio::steady_timer delay_timer_;
     bool is_stopped_ = false;
+
+    // For other threads: the master of each slot, by its place in the map, and which may be asked.
+    static constexpr std::uint16_t kNobody = 0xFFFF;
+    std::array<std::atomic<std::uint16_t>, kSlots> told_owners_;
+    std::array<std::atomic<bool>, limits::kMastersMax> told_connected_{};
 };
 
 }  // namespace turnpike::redis

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <memory>
 
 #include "common/redis/request.hpp"
@@ -26,6 +27,10 @@ public:
     virtual void stop(const Error& error) = 0;
     /// Whether what is submitted now has a server. Thread: any.
     bool is_connected() const { return is_connected_.load(std::memory_order_relaxed); }
+    /// The same of what lies in this slot. Thread: any.
+    virtual bool is_slot_connected(std::uint16_t) const { return is_connected(); }
+    /// A number that slots of the same server share, for now. Thread: any.
+    virtual std::uint16_t server_of(std::uint16_t) const { return 0; }
 
 protected:
     void set_connected(bool is_connected) {

@@ -21,7 +21,10 @@ const MemoryCache::Entry* MemoryCache::find(std::string_view key, SteadyTime now
 }
 
 void MemoryCache::put(Entry entry) {
-    if (const auto found = by_key_.find(entry.key); found != by_key_.end()) erase(found->second);
+    if (const auto found = by_key_.find(entry.key); found != by_key_.end()) {
+        if (found->second->began > entry.began) return;
+        erase(found->second);
+    }
     // An id belongs to one key; a second one would leave an index without its entry.
     erase_id(entry.id);
     const std::size_t cost = cost_of(entry);

@@ -24,6 +24,7 @@ public:
         std::shared_ptr<const Response> response;
         SteadyTime fresh_until;
         SteadyTime kept_until;  ///< Not before `fresh_until`.
+        SteadyTime began{};     ///< The call of the back end that gave it.
     };
 
     explicit MemoryCache(std::size_t bytes_max, std::uint64_t seed = process_seed())
@@ -32,7 +33,8 @@ public:
     /// Returns: null if there is none, or its time is over. Lifetime: until the next call that
     /// changes the cache.
     const Entry* find(std::string_view key, SteadyTime now);
-    /// In place of the one there was. One that takes more than an eighth of the cache is not kept.
+    /// In place of the one there was, unless that is of a later call. One that takes more than an
+    /// eighth of the cache is not kept.
     void put(Entry entry);
     void erase_id(std::string_view id);
     void clear();

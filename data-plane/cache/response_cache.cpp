@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "common/base/encoding.hpp"
 #include "common/base/text.hpp"
 #include "data-plane/cache/limits.hpp"
 #include "data-plane/cache/memory_cache.hpp"
+#include "data-plane/cache/replacements.hpp"
 #include "data-plane/worker/signal.hpp"
 
 namespace turnpike::cache {
@@ -44,6 +46,7 @@ struct ResponseCache::Pending {
     std::unique_ptr<worker::Timer> renewal;
     std::deque<Waiter*> waiters;
     bool is_over = false;
+    bool is_overtaken = false;  ///< What it gets was replaced meanwhile: nobody joins any more.
     /// Once it is over. Null: everybody calls on their own.
     std::shared_ptr<const Response> response;
     bool is_stale = false;
@@ -64,10 +67,16 @@ struct ResponseCache::State : std::enable_shared_from_this<ResponseCache::State>
         std::shared_ptr<const Response> response;
     };
     Look look(const Query& query);
+    struct Times {
+        Milliseconds fresh_for;
+        Milliseconds kept_for;
+        SteadyTime began;
+    };
     void remember(const Query& query, const std::string& id,
-                  std::shared_ptr<const Response> response, Milliseconds fresh_for,
-                  Milliseconds kept_for);
+                  std::shared_ptr<const Response> response, const Times& times);
     void forget(const ReplacedFeed::Ids& ids);
+    /// Those who come from now on do not wait for what this one gets.
+    void leave_behind(Pending& open);
 
     std::shared_ptr<Pending> open(const Query& query);
     void close(Pending& open, std::shared_ptr<const Response> response, bool is_stale = false);
@@ -77,9 +86,9 @@ struct ResponseCache::State : std::enable_shared_from_this<ResponseCache::State>
 
     worker::Task<Answer> follow(Query query, std::shared_ptr<Pending> pending);
     worker::Task<Answer> lead(Query query, Lead lead, std::shared_ptr<const Response> fallback);
-    /// `asked_at`: `replacements` when Redis was asked.
+    /// `asked_at`: how many replacements there had been when Redis was asked.
     std::optional<Answer> take(const Query& query, Lead& lead, Fetched& fetched,
-                               std::uint64_t asked_at, std::shared_ptr<const Response>& fallback);
+                               std::size_t asked_at, std::shared_ptr<const Response>& fallback);
 
     worker::Reactor& reactor;
     const CacheShared& shared;
@@ -87,8 +96,7 @@ struct ResponseCache::State : std::enable_shared_from_this<ResponseCache::State>
     MemoryCache memory;
     SharedStore store;
     std::unordered_map<std::string, std::shared_ptr<Pending>, StringHash, std::equal_to<>> pending;
-    /// Grows when others replace: what was asked for before must not be kept.
-    std::uint64_t replacements = 0;
+    Replacements replacements;
 };
 
 // --- memory ---
@@ -107,18 +115,39 @@ ResponseCache::State::Look ResponseCache::State::look(const Query& query) {
 }
 
 void ResponseCache::State::remember(const Query& query, const std::string& id,
-                                    std::shared_ptr<const Response> response,
-                                    Milliseconds fresh_for, Milliseconds kept_for) {
+                                    std::shared_ptr<const Response> response, const Times& times) {
     const SteadyTime now = reactor.now();
-    const Milliseconds fresh = std::min<Milliseconds>(fresh_for, query.caching->ttl);
+    const Milliseconds fresh = std::min<Milliseconds>(times.fresh_for, query.caching->ttl);
     memory.put({std::string(query.key), id, std::move(response), now + fresh,
-                now + std::max(fresh, kept_for)});
+                now + std::max(fresh, times.kept_for), times.began});
 }
 
 void ResponseCache::State::forget(const ReplacedFeed::Ids& ids) {
-    ++replacements;
-    if (!ids) return memory.clear();
-    for (const std::string& id : *ids) memory.erase_id(id);
+    const SteadyTime now = steady_now();
+    if (!ids) {
+        replacements.note_all(now);
+        return memory.clear();
+    }
+    for (const std::string& id : *ids) {
+        memory.erase_id(id);
+        replacements.note(id, now);
+    }
+    if (pending.empty()) return;
+    const std::unordered_set<std::string_view> replaced(ids->begin(), ids->end());
+    std::vector<std::shared_ptr<Pending>> overtaken;
+    for (const auto& [key, open] : pending) {
+        if (replaced.contains(open->place.id)) overtaken.push_back(open);
+    }
+    for (const auto& open : overtaken) leave_behind(*open);
+}
+
+void ResponseCache::State::leave_behind(Pending& open) {
+    if (open.is_over || std::exchange(open.is_overtaken, true)) return;
+    const auto found = pending.find(open.key);
+    const std::shared_ptr<Pending> held = found == pending.end() ? nullptr : found->second;
+    if (held.get() == &open) pending.erase(found);
+    open.renewal.reset();
+    if (!open.token.empty()) store.unlock(open.place, std::exchange(open.token, {}));
 }
 
 // --- who calls ---
@@ -155,6 +184,7 @@ void ResponseCache::State::pass_on(Pending& open) {
 }
 
 void ResponseCache::State::hold_lock(Pending& open, std::string token) {
+    if (open.is_overtaken) return store.unlock(open.place, token);
     open.token = std::move(token);
     open.renewal = std::make_unique<worker::Timer>(reactor, [this, held = &open] {
         store.renew(held->place);
@@ -219,7 +249,7 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::follow(Query query,
     answer.lead = Lead(self, joined);
     if (!joined->token.empty()) {
         hold_lock(*joined, std::move(joined->token));
-    } else if (store.is_available()) {
+    } else if (store.is_available(joined->place)) {
         auto searching = lead(query, std::move(answer.lead), std::move(answer.fallback));
         answer = co_await searching;
     }
@@ -228,12 +258,12 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::follow(Query query,
 
 /// What was found in Redis ends the search, or is kept for the case that the back end fails.
 std::optional<ResponseCache::Answer> ResponseCache::State::take(
-    const Query& query, Lead& lead, Fetched& fetched, std::uint64_t asked_at,
+    const Query& query, Lead& lead, Fetched& fetched, std::size_t asked_at,
     std::shared_ptr<const Response>& fallback) {
     if (fetched.state != Fetched::State::Found) return std::nullopt;
-    if (asked_at == replacements) {
-        remember(query, lead.pending_->place.id, fetched.response, fetched.fresh_for,
-                 fetched.kept_for);
+    if (asked_at == replacements.count()) {
+        remember(query, lead.pending_->place.id, fetched.response,
+                 {fetched.fresh_for, fetched.kept_for, fetched.began});
     }
     Answer answer;
     if (fetched.response->is_note()) {
@@ -260,7 +290,7 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::lead(
     const std::shared_ptr<State> self = shared_from_this();
     const SteadyTime deadline = reactor.now() + query.patience;
     Milliseconds pause = limits::kLookFirst;
-    std::uint64_t before = replacements;
+    std::size_t before = replacements.count();
     // For the look and the lock together: this much a request waits for Redis itself.
     SteadyTime redis_deadline = reactor.now() + limits::kRedisPatience;
     Fetched fetched = co_await store.fetch(mine.pending_->place, redis_deadline);
@@ -276,7 +306,7 @@ worker::Task<ResponseCache::Answer> ResponseCache::State::lead(
             redis_deadline = reactor.now() + limits::kRedisPatience;
         }
         std::string token = new_token();
-        before = replacements;
+        before = replacements.count();
         SharedStore::Locked locked =
             co_await store.lock(mine.pending_->place, token, redis_deadline);
         if (locked.state == SharedStore::Lock::Taken) hold_lock(*mine.pending_, std::move(token));
@@ -334,7 +364,7 @@ worker::MaybeTask<ResponseCache::Answer> ResponseCache::find(const Query& query)
         return worker::MaybeTask<Answer>(std::move(answer));
     }
     Lead lead(state_, state.open(query));
-    if (state.store.is_available()) {
+    if (state.store.is_available(lead.pending_->place)) {
         return state.lead(query, std::move(lead), std::move(answer.fallback));
     }
     answer.lead = std::move(lead);
@@ -344,15 +374,15 @@ worker::MaybeTask<ResponseCache::Answer> ResponseCache::find(const Query& query)
 worker::Task<ResponseCache::Lead> ResponseCache::confirm(Query query, Lead lead) {
     const std::shared_ptr<State> state = state_;
     Pending& pending = *lead.pending_;
-    if (!state->store.is_available()) co_return std::move(lead);
+    if (!state->store.is_available(pending.place)) co_return std::move(lead);
     std::string token = state->new_token();
     SharedStore::Locked locked = co_await state->store.lock(
         pending.place, token, state->reactor.now() + limits::kRedisPatience);
     if (locked.state == SharedStore::Lock::Taken) state->hold_lock(pending, std::move(token));
     const Fetched& fetched = locked.fetched;
     if (fetched.state == Fetched::State::Found && fetched.fresh_for > Milliseconds(0)) {
-        state->remember(query, pending.place.id, fetched.response, fetched.fresh_for,
-                        fetched.kept_for);
+        state->remember(query, pending.place.id, fetched.response,
+                        {fetched.fresh_for, fetched.kept_for, fetched.began});
         state->close(pending, fetched.response);
         co_return Lead();
     }
@@ -372,11 +402,19 @@ void ResponseCache::store(const Query& query, ResponseParts parts, Lead lead, bo
     SharedStore::Storing storing;
     storing.kept_for = ttl + parts.kept_longer;
     storing.tells_replaced = replaces;
+    storing.began = query.began;
     // The script that stores unlocks as well.
     if (lead) storing.token = std::exchange(lead.pending_->token, {});
-    state.remember(query, place.id, response, ttl, storing.kept_for);
+    const bool is_overtaken = state.replacements.is_overtaken(place.id, query.began);
+    if (!is_overtaken) {
+        state.remember(query, place.id, response, {ttl, storing.kept_for, query.began});
+    }
     state.store.store(place, *response, storing);
     if (lead) state.close(*lead.pending_, response);
+    if (!replaces) return;
+    state.replacements.note(place.id, steady_now());
+    const auto others = state.pending.find(query.key);
+    if (others != state.pending.end()) state.leave_behind(*others->second);
 }
 
 void ResponseCache::pass(const Query& query, Lead lead) {
@@ -388,8 +426,12 @@ void ResponseCache::pass(const Query& query, Lead lead) {
     const std::shared_ptr<const Response> response = Response::make(note, place.id);
     SharedStore::Storing storing;
     storing.kept_for = limits::kPassTime;
+    storing.began = query.began;
     if (lead) storing.token = std::exchange(lead.pending_->token, {});
-    state.remember(query, place.id, response, limits::kPassTime, limits::kPassTime);
+    if (!state.replacements.is_overtaken(place.id, query.began)) {
+        state.remember(query, place.id, response,
+                       {limits::kPassTime, limits::kPassTime, query.began});
+    }
     state.store.store(place, *response, storing);
     if (lead) state.close(*lead.pending_, nullptr);
 }

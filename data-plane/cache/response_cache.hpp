@@ -44,6 +44,9 @@ public:
         const snapshot::MethodCaching* caching = nullptr;
         std::string_view key;
         Milliseconds patience{0};  ///< How long to wait for somebody else's call at most.
+        /// Of what is stored: when the call of the back end began, or earlier. An answer to a later
+        /// call, or one that a caller had replaced since, is not overwritten.
+        SteadyTime began{};
     };
 
     enum class Source : std::uint8_t { None, Memory, Redis, Coalesced };

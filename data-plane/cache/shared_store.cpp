@@ -21,13 +21,22 @@ constexpr char kVersion = 1;
 constexpr char kEncrypted = 1;
 
 /// Keys: entry, index, sizes, lock. Arguments: id, entry, its time (ms), what it counts, how much
-/// there may be, prefix of entries, token of the lock. When it expires goes before the entry. What
-/// is written first fails as a whole if Redis has no memory. Gives 0 if the entry found no room.
+/// there may be, prefix of entries, token of the lock, when its call began (ms). When it expires,
+/// and when its call began, go before the entry. What is written first fails as a whole if Redis
+/// has no memory. Gives 0 if the entry found no room, or one of a later call is there.
 constexpr std::string_view kStoreScript = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local kept = tonumber(ARGV[3])
-redis.call('SET', KEYS[1], struct.pack('<i8', now + kept) .. ARGV[2], 'PX', ARGV[3])
+local kept, began = tonumber(ARGV[3]), tonumber(ARGV[8])
+local function unlock()
+  if ARGV[7] ~= '' and redis.call('GET', KEYS[4]) == ARGV[7] then redis.call('DEL', KEYS[4]) end
+end
+local before = redis.call('GETRANGE', KEYS[1], 8, 15)
+if #before == 8 and struct.unpack('<i8', before) > began then
+  unlock()
+  return 0
+end
+redis.call('SET', KEYS[1], struct.pack('<i8i8', now + kept, began) .. ARGV[2], 'PX', ARGV[3])
 local total = 0
 if redis.call('ZCARD', KEYS[2]) > 0 then
   total = tonumber(redis.call('HGET', KEYS[3], 'total') or '0')
@@ -63,7 +72,7 @@ redis.call('HSET', KEYS[3], 'total', total)
 for i = 2, 3 do
   if redis.call('PTTL', KEYS[i]) < kept then redis.call('PEXPIRE', KEYS[i], kept) end
 end
-if ARGV[7] ~= '' and redis.call('GET', KEYS[4]) == ARGV[7] then redis.call('DEL', KEYS[4]) end
+unlock()
 return fits and 1 or 0)";
 
 /// Key: lock. Argument: token.
@@ -73,15 +82,21 @@ return 0)";
 
 constexpr std::string_view kReplacedMax = "10000";
 
-constexpr std::size_t kExpiryBytes = 8;
+constexpr std::size_t kTimeBytes = 8;
+/// When an entry expires, and when the call began that gave it.
+constexpr std::size_t kTimesBytes = 2 * kTimeBytes;
 
-/// What the script put before an entry: when it expires, little-endian, in milliseconds since 1970.
-/// Returns: nothing if it is over, or no time that the script wrote. Requires: kExpiryBytes.
-std::optional<Milliseconds> time_left(std::string_view bytes, std::int64_t now) {
-    std::uint64_t expires = 0;
-    for (std::size_t i = 0; i < kExpiryBytes; ++i) {
-        expires |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+/// As the script writes it: little-endian, milliseconds since 1970. Requires: kTimeBytes.
+std::uint64_t time_at(std::string_view bytes) {
+    std::uint64_t time = 0;
+    for (std::size_t i = 0; i < kTimeBytes; ++i) {
+        time |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
     }
+    return time;
+}
+
+/// Returns: nothing if it is over, or no time that the script wrote.
+std::optional<Milliseconds> time_left(std::uint64_t expires, std::int64_t now) {
     const auto earliest = static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0));
     if (expires <= earliest) return std::nullopt;
     const std::uint64_t left = expires - earliest;
@@ -115,19 +130,37 @@ void SharedStore::stop() {
     gate_->close();
 }
 
-bool SharedStore::is_available() const {
-    return shared_.redis != nullptr && !is_stopped_ && reactor_.now() >= rests_until_ &&
-           shared_.redis->is_connected();
+bool SharedStore::is_available(const Place& place) const {
+    if (shared_.redis == nullptr || is_stopped_) return false;
+    const SteadyTime now = reactor_.now();
+    const bool rests = std::ranges::any_of(rests_, [&](const Rest& one) {
+        return now < one.until && shared_.redis->is_same_server(one.slot, place.slot);
+    });
+    return !rests && shared_.redis->is_slot_connected(place.slot);
+}
+
+void SharedStore::rest(std::uint16_t slot) {
+    const SteadyTime now = reactor_.now();
+    std::erase_if(rests_, [&](const Rest& one) {
+        return now >= one.until || shared_.redis->is_same_server(one.slot, slot);
+    });
+    rests_.push_back({slot, now + limits::kRedisRest});
 }
 
 SharedStore::Place SharedStore::place_of(const snapshot::MethodCaching& caching,
                                          std::string_view key) const {
     const crypto::Digest digest = shared_.id_key.digest(key);
-    return {caching.stage->id, to_hex(crypto::view(digest).substr(0, kIdBytes)),
-            caching.stage->bytes_max, caching.encrypts};
+    Place place{caching.stage->id, to_hex(crypto::view(digest).substr(0, kIdBytes)),
+                caching.stage->bytes_max, caching.encrypts};
+    if (shared_.redis != nullptr) {
+        place.slot =
+            shared_.redis->slot_of(StageNames(shared_.name_space, place.stage).entry_prefix());
+    }
+    return place;
 }
 
 worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<Command> commands,
+                                                                   std::uint16_t slot,
                                                                    SteadyTime deadline) {
     auto question = std::make_shared<Question>(commands.size());
     for (std::size_t i = 0; i < commands.size(); ++i) {
@@ -154,9 +187,13 @@ worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<C
     if (question->is_answered) {
         replies = std::move(question->replies);
     } else {
-        rests_until_ = reactor_.now() + limits::kRedisRest;
+        rest(slot);
     }
     co_return replies;
+}
+
+std::int64_t SharedStore::redis_time() const {
+    return shared_.feed != nullptr ? shared_.feed->redis_time() : epoch_milliseconds(wall_now());
 }
 
 SharedStore::Fetched SharedStore::fetched(const Place& place, Result<Reply>& entry) const {
@@ -164,12 +201,16 @@ SharedStore::Fetched SharedStore::fetched(const Place& place, Result<Reply>& ent
     if (!entry) return found;
     found.state = Fetched::State::Absent;
     std::string& bytes = entry->text;
-    if (entry->kind != Reply::Kind::Text || bytes.size() < kExpiryBytes) return found;
-    const std::int64_t now =
-        shared_.feed != nullptr ? shared_.feed->redis_time() : epoch_milliseconds(wall_now());
-    const std::optional<Milliseconds> left = time_left(bytes, now);
+    if (entry->kind != Reply::Kind::Text || bytes.size() < kTimesBytes) return found;
+    const std::int64_t now = redis_time();
+    const std::optional<Milliseconds> left = time_left(time_at(bytes), now);
     if (!left) return found;
-    bytes.erase(0, kExpiryBytes);
+    const std::uint64_t began = time_at(std::string_view(bytes).substr(kTimeBytes));
+    const auto latest = static_cast<std::uint64_t>(std::max<std::int64_t>(now, 0));
+    const auto most = static_cast<std::uint64_t>(Milliseconds(limits::kKeptMax).count());
+    const std::uint64_t ago = began < latest ? std::min(latest - began, most) : 0;
+    found.began = reactor_.now() - Milliseconds(static_cast<std::int64_t>(ago));
+    bytes.erase(0, kTimesBytes);
     found.response = read(place, std::move(bytes));
     if (!found.response) return found;
     found.state = Fetched::State::Found;
@@ -182,7 +223,7 @@ worker::Task<SharedStore::Fetched> SharedStore::fetch(Place place, SteadyTime de
     const StageNames names(shared_.name_space, place.stage);
     std::vector<Command> commands;
     commands.push_back({"GET", names.entry(place.id)});
-    std::optional<Replies> replies = co_await ask(std::move(commands), deadline);
+    std::optional<Replies> replies = co_await ask(std::move(commands), place.slot, deadline);
     if (!replies) co_return Fetched();
     co_return fetched(place, (*replies)[0]);
 }
@@ -194,7 +235,7 @@ worker::Task<SharedStore::Locked> SharedStore::lock(Place place, std::string tok
     commands.push_back({"SET", names.lock(place.id), std::move(token), "NX", "PX",
                         std::to_string(limits::kLockTime.count())});
     commands.push_back({"GET", names.entry(place.id)});
-    std::optional<Replies> replies = co_await ask(std::move(commands), deadline);
+    std::optional<Replies> replies = co_await ask(std::move(commands), place.slot, deadline);
     Locked locked;
     if (!replies || !(*replies)[0]) co_return locked;
     locked.state = (*replies)[0]->is_nil() ? Lock::Held : Lock::Taken;
@@ -203,7 +244,7 @@ worker::Task<SharedStore::Locked> SharedStore::lock(Place place, std::string tok
 }
 
 void SharedStore::renew(const Place& place) {
-    if (!is_available()) return;
+    if (!is_available(place)) return;
     const StageNames names(shared_.name_space, place.stage);
     shared_.redis->send(
         {"PEXPIRE", names.lock(place.id), std::to_string(limits::kLockTime.count())},
@@ -211,14 +252,14 @@ void SharedStore::renew(const Place& place) {
 }
 
 void SharedStore::unlock(const Place& place, const std::string& token) {
-    if (!is_available()) return;
+    if (!is_available(place)) return;
     const StageNames names(shared_.name_space, place.stage);
     shared_.redis->send({"EVAL", std::string(kUnlockScript), "1", names.lock(place.id), token},
                         [](const Result<Reply>&) {});
 }
 
 void SharedStore::store(const Place& place, const Response& response, const Storing& storing) {
-    if (!is_available()) return;
+    if (!is_available(place)) return;
     std::string entry = wire_form(place, response);
     const std::size_t bytes = entry.size();
     if (storing_bytes_->fetch_add(bytes) + bytes > limits::kStoreBytesMax) {
@@ -227,6 +268,7 @@ void SharedStore::store(const Place& place, const Response& response, const Stor
         return;
     }
     const StageNames names(shared_.name_space, place.stage);
+    const auto ago = std::chrono::duration_cast<Milliseconds>(steady_now() - storing.began);
     Command command{"EVAL",
                     std::string(kStoreScript),
                     "4",
@@ -237,10 +279,11 @@ void SharedStore::store(const Place& place, const Response& response, const Stor
                     place.id,
                     std::move(entry),
                     std::to_string(storing.kept_for.count()),
-                    std::to_string(bytes + kExpiryBytes + limits::kEntryOverhead),
+                    std::to_string(bytes + kTimesBytes + limits::kEntryOverhead),
                     std::to_string(place.stage_bytes_max),
                     names.entry_prefix(),
-                    storing.token};
+                    storing.token,
+                    std::to_string(redis_time() - ago.count())};
     Command told;
     if (storing.tells_replaced) {
         told = {"XADD",

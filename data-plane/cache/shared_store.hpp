@@ -41,6 +41,7 @@ public:
         std::string id;
         std::uint64_t stage_bytes_max = 0;
         bool encrypts = false;
+        std::uint16_t slot = 0;  ///< In a cluster.
     };
     struct Fetched {
         /// Failed: Redis did not tell. Absent also stands for what is no entry.
@@ -49,6 +50,7 @@ public:
         std::shared_ptr<const Response> response;
         Milliseconds fresh_for{0};  ///< Negative: how long it has been stale.
         Milliseconds kept_for{0};
+        SteadyTime began{};  ///< The call that gave it, by this machine's clock, roughly.
     };
     enum class Lock : std::uint8_t { Taken, Held, Failed };
     struct Locked {
@@ -63,8 +65,8 @@ public:
 
     /// Nothing is asked any more: the client may go.
     void stop();
-    /// Redis is there, and was not too slow just now.
-    bool is_available() const;
+    /// The server of Redis that has this is there, and was not too slow just now.
+    bool is_available(const Place& place) const;
     Place place_of(const snapshot::MethodCaching& caching, std::string_view key) const;
 
     /// Waits until `deadline` at most.
@@ -80,15 +82,19 @@ public:
         Milliseconds kept_for;
         std::string token;  ///< Of the lock, if there was one.
         bool tells_replaced = false;
+        SteadyTime began{};  ///< The call that gave the answer.
     };
-    /// Does not wait. Too much under way, and Redis away: it is not stored.
+    /// Does not wait. Too much under way, Redis away, or an answer to a later call there: it is not
+    /// stored.
     void store(const Place& place, const Response& response, const Storing& storing);
 
 private:
     struct Question;
     using Replies = std::vector<Result<redis::Reply>>;
     worker::Task<std::optional<Replies>> ask(std::vector<redis::Command> commands,
-                                             SteadyTime deadline);
+                                             std::uint16_t slot, SteadyTime deadline);
+    void rest(std::uint16_t slot);
+    std::int64_t redis_time() const;
     Fetched fetched(const Place& place, Result<redis::Reply>& entry) const;
     std::string wire_form(const Place& place, const Response& response) const;
     std::shared_ptr<const Response> read(const Place& place, std::string bytes) const;
@@ -97,7 +103,12 @@ private:
     const CacheShared& shared_;
     std::shared_ptr<PostGate> gate_;
     std::shared_ptr<std::atomic<std::size_t>> storing_bytes_;
-    SteadyTime rests_until_;
+    /// Servers that are left alone, each by a slot of it.
+    struct Rest {
+        std::uint16_t slot;
+        SteadyTime until;
+    };
+    std::vector<Rest> rests_;
     bool is_stopped_ = false;
 };
 

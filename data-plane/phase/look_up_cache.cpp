@@ -49,6 +49,7 @@ Outcome take(Exchange& exchange, ResponseCache::Answer answer) {
     use.fallback = std::move(answer.fallback);
     use.source = answer.source;
     use.is_stale = answer.is_stale;
+    use.began = steady_now();
     if (!answer.response) return Outcome::Continue;
     use.result = pipeline::CacheUse::Result::Hit;
     if (use.lead) renew_in_background(exchange);
@@ -87,6 +88,7 @@ worker::MaybeTask<Outcome> look_up_cache(Exchange& exchange) {
     if (key.size() > cache::limits::kKeyBytesMax) return Outcome::Continue;
     use.key = key;
     use.result = pipeline::CacheUse::Result::Miss;
+    use.began = steady_now();
     if (use.replaces) return Outcome::Continue;
     auto finding = exchange.services.cache->find({caching, key, exchange.integration().timeout});
     if (!finding.is_ready()) return wait(exchange, std::move(finding));

@@ -113,6 +113,7 @@ worker::Task<> run(std::unique_ptr<Renewal> renewal) {
     auto confirming = exchange.services.cache->confirm(query, std::move(exchange.cache.lead));
     exchange.cache.lead = co_await confirming;
     if (!exchange.cache.lead) co_return;
+    exchange.cache.began = steady_now();
     bool has_ended = false;
     for (const pipeline::PhaseStep& step : order()) {
         if (!step.is_skipped_by_hit || (has_ended && !step.is_final)) continue;

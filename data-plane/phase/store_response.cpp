@@ -16,7 +16,8 @@ using pipeline::MethodResponse;
 using pipeline::Outcome;
 
 ResponseCache::Query query_of(const Exchange& exchange) {
-    return {exchange.stage_method->caching, exchange.cache.key, Milliseconds(0)};
+    return {exchange.stage_method->caching, exchange.cache.key, Milliseconds(0),
+            exchange.cache.began};
 }
 
 /// An answer to a condition or a range is not one to callers that ask without.

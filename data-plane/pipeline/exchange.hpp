@@ -98,6 +98,7 @@ struct CacheUse {
     bool is_stale = false;  ///< Of a hit: its time is over.
     bool replaces = false;  ///< The caller demands a new answer, and may.
     bool warns = false;     ///< The caller demands it, but may not, and is told.
+    SteadyTime began{};     ///< Of a miss: when it was known that the back end is to be called.
     std::string_view key;
     std::shared_ptr<const cache::Response> response;  ///< Of a hit.
     std::shared_ptr<const cache::Response> fallback;  ///< Answers if the back end fails.

@@ -57,6 +57,8 @@ public:
         feed_.start();
         while (!feed_.is_live(steady_now())) std::this_thread::yield();
         thread_ = std::thread([this] { reactor_.run(); });
+        // The feed told when it began; calls that began before it did are not kept in memory.
+        post([](const ResponseCache&) {});
     }
     ~Worker() {
         reactor_.stop();
@@ -110,13 +112,14 @@ public:
         co_return co_await finding;
     }
     void store(const snapshot::MethodCaching& caching, const std::string& key,
-               const std::string& body, ResponseCache::Lead lead = {}, bool replaces = false) {
+               const std::string& body, ResponseCache::Lead lead = {}, bool replaces = false,
+               SteadyTime began = steady_now()) {
         post([&](ResponseCache& cache) {
             ResponseParts parts;
             parts.status = 200;
             parts.fields = {{"Content-Type", "text/plain"}};
             parts.body = body;
-            cache.store({&caching, key, kPatience}, parts, std::move(lead), replaces);
+            cache.store({&caching, key, kPatience, began}, parts, std::move(lead), replaces);
         });
     }
     /// Leads have to be let go where the cache lives.
@@ -243,7 +246,7 @@ TEST_CASE_FIXTURE(Fixture, "an answer that is not kept lets all call on their ow
     auto leading = one.find(caching, "key");
     auto waiting = two.begin(caching, "key");
     one.post([&](ResponseCache& cache) {
-        cache.pass({&caching, "key", kPatience}, std::move(leading.lead));
+        cache.pass({&caching, "key", kPatience, steady_now()}, std::move(leading.lead));
     });
     const auto other = waiting.get();
     CHECK_FALSE(other.response);
@@ -357,6 +360,26 @@ TEST_CASE_FIXTURE(Fixture, "what a caller had replaced every memory forgets") {
     while (body_of(two.find(caching, "key")) == "old") std::this_thread::yield();
     CHECK(body_of(two.find(caching, "key")) == "new");
     CHECK(body_of(one.find(caching, "key")) == "new");
+}
+
+TEST_CASE_FIXTURE(Fixture, "an answer to an earlier call takes the place of no replacement") {
+    Worker one(installation);
+    Worker two(installation);
+    ResponseCache::Answer leading = one.find(caching, "key");
+    REQUIRE(leading.lead);
+    const SteadyTime began = steady_now() - Seconds(1);
+    two.store(caching, "key", "new", {}, true);
+    // Who comes once it is told does not wait for the call that began before.
+    while (body_of(one.find(caching, "key", Milliseconds(20))) != "new") std::this_thread::yield();
+    one.store(caching, "key", "old", std::move(leading.lead), false, began);
+    two.store(caching, "key", "older", {}, true, began - Seconds(1));
+    one.store(caching, "other", "x");
+    two.store(caching, "another", "x");
+    wait_for_entries("3");
+    CHECK(body_of(one.find(caching, "key")) == "new");
+    CHECK(body_of(two.find(caching, "key")) == "new");
+    Worker three(installation);
+    CHECK(body_of(three.find(caching, "key")) == "new");
 }
 
 TEST_CASE_FIXTURE(Fixture, "an entry is found stale for as long as the stage wants it") {

@@ -303,6 +303,27 @@ TEST_CASE("a master that dies is replaced by its replica; the others do not noti
     CHECK(scan_all(client) == std::set<std::string>{lost, kept});
 }
 
+TEST_CASE("what lies on a master that is away is away, and nothing else") {
+    Cluster cluster;
+    Client client(cluster.options());
+    const std::string lost = cluster.key_on(0);
+    const std::string kept = cluster.key_on(1);
+    REQUIRE(client.call({"SET", lost, "v"}, 5s));
+    REQUIRE(client.call({"SET", kept, "v"}, 5s));
+    CHECK_FALSE(client.is_same_server(client.slot_of(lost), client.slot_of(kept)));
+    CHECK(client.is_same_server(client.slot_of("{" + kept + "}b"), client.slot_of(kept)));
+    cluster.node(0).kill();
+    wait_until("the loss", [&] { return !client.is_slot_connected(client.slot_of(lost)); });
+    CHECK_FALSE(client.is_connected());
+    CHECK(client.is_slot_connected(client.slot_of(kept)));
+    const auto replies = client.pipeline({{"GET", lost}, {"GET", kept}}, 5s);
+    REQUIRE(replies);
+    CHECK_FALSE((*replies)[0]);
+    REQUIRE((*replies)[1]);
+    CHECK((*replies)[1]->text == "v");
+    CHECK_FALSE(client.pipeline({{"GET", lost}, {"GET", lost}}, 5s));
+}
+
 TEST_CASE("a cluster is found by any of the servers in the URL, and none is told as such") {
     Cluster cluster;
     cluster.node(0).pause();
