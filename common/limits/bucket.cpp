@@ -57,8 +57,10 @@ void Bucket::end_expired(const BucketLimit& limit, std::int64_t now_us) {
             leases_.begin(), leases_.end(),
             [](const auto& a, const auto& b) { return a.second.expires_us < b.second.expires_us; });
         if (first == leases_.end() || first->second.expires_us > now_us) return;
-        refill(limit, first->second.expires_us);
-        level_ = std::min(level_, room(limit));
+        if (first->second.tokens > 0) {
+            refill(limit, first->second.expires_us);
+            level_ = std::min(level_, room(limit));
+        }
         leases_.erase(first);
     }
 }
@@ -89,9 +91,26 @@ std::int64_t Bucket::grant(const BucketLimit& limit, const BucketQuestion& quest
     return granted;
 }
 
+/// What the lessee does not want, and what it owes.
+void Bucket::take_back(const BucketLimit& limit, const BucketQuestion& question,
+                       const Lease& before) {
+    std::int64_t owed = question.debt > before.paid ? question.owed : 0;
+    // What nobody got of it is lost: the bucket has been filling up since.
+    if (question.unsure_from > 0 && before.asked >= question.unsure_from) {
+        owed = std::max<std::int64_t>(owed - before.granted, 0);
+    }
+    level_ =
+        std::max(level_, std::min(level_ + static_cast<double>(question.returned), room(limit)));
+    level_ = std::max(level_ - static_cast<double>(owed), std::min(-limit.burst, level_));
+}
+
 BucketAnswer Bucket::answer(const BucketLimit& limit, const std::string& lessee,
                             const BucketQuestion& question, Microseconds lease,
                             std::int64_t now_us) {
+    const auto found = leases_.find(lessee);
+    const Lease before = found == leases_.end() ? Lease{} : found->second;
+    BucketAnswer answer;
+    if (question.number > 0 && question.number <= before.asked) return answer;
     begin(limit, question.known, now_us);
     const std::int64_t now = std::max(now_us, at_us_);
     end_expired(limit, now);
@@ -101,18 +120,16 @@ BucketAnswer Bucket::answer(const BucketLimit& limit, const std::string& lessee,
     if (leases_[lessee].tokens > question.held) level_ = std::min(level_, room(limit));
     leases_[lessee].tokens = question.held;
     level_ = std::min(level_, room(limit) + limit.rate * kAgeMax / 1e6);
-    level_ =
-        std::max(level_, std::min(level_ + static_cast<double>(question.returned), room(limit)));
-    level_ = std::max(level_ - static_cast<double>(question.owed), std::min(-limit.burst, level_));
-
-    BucketAnswer answer;
+    take_back(limit, question, before);
     answer.granted = grant(limit, question);
     const double in_bucket = std::min(level_, room(limit));
     answer.added = std::clamp<std::int64_t>(question.wanted - question.held, 0,
                                             whole_tokens(in_bucket) / question.share);
     level_ -= static_cast<double>(answer.added);
-    leases_[lessee] = {question.held + answer.added, now + lease.count()};
-    if (leases_[lessee].tokens == 0) leases_.erase(lessee);
+    const Lease after{question.held + answer.added, now + lease.count(), question.number,
+                      answer.granted, std::max(before.paid, question.debt)};
+    leases_[lessee] = after;
+    if (after.tokens == 0 && after.granted == 0 && after.paid == 0) leases_.erase(lessee);
     if (answer.granted < question.waiting) {
         answer.retry =
             Microseconds(static_cast<std::int64_t>(std::ceil((1 - level_) / limit.rate * 1e6)));

@@ -53,8 +53,13 @@ struct BucketQuestion {
     std::int64_t held = 0;      ///< What the lessee has, and keeps.
     std::int64_t wanted = 0;    ///< What it would like to have, with what it has.
     std::int64_t share = 64;    ///< At most this part of the level is given for later.
-    std::int64_t returned = 0;  ///< What it gives back.
+    std::int64_t returned = 0;  ///< Of what it held, what it gives back.
+    std::int64_t debt = 0;      ///< Number of `owed`, so that it counts once.
     std::int64_t owed = 0;      ///< What it let through unasked.
+    std::int64_t number = 0;    ///< Of the question; grows. 0: of one that nothing can overtake.
+    /// The first whose answer did not come, since one did; 0: none. What such a one was granted was
+    /// given to nobody: those who waited went by policy, and are in `owed` if they were admitted.
+    std::int64_t unsure_from = 0;
     BucketKnowledge known;
 };
 
@@ -97,10 +102,14 @@ private:
     struct Lease {
         std::int64_t tokens = 0;
         std::int64_t expires_us = 0;
+        std::int64_t asked = 0;    ///< Number of the last question,
+        std::int64_t granted = 0;  ///< and what it was granted.
+        std::int64_t paid = 0;     ///< Number of the last debt.
     };
     void begin(const BucketLimit& limit, const BucketKnowledge& known, std::int64_t now_us);
     double room(const BucketLimit& limit) const;
     void refill(const BucketLimit& limit, std::int64_t until_us);
+    void take_back(const BucketLimit& limit, const BucketQuestion& question, const Lease& before);
     std::int64_t grant(const BucketLimit& limit, const BucketQuestion& question);
     void end_expired(const BucketLimit& limit, std::int64_t now_us);
 

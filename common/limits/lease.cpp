@@ -25,7 +25,8 @@ Microseconds pause(const BucketLimit& limit) {
 bool BucketLease::should_ask(SteadyTime now) const {
     if (stock_.units() > 0 && stock_.is_idle(now)) return true;
     if (now < refused_until_) return false;
-    return stock_.runs_low() || stock_.expires_soon(now) || owed_ > 0 || !is_sound_;
+    return stock_.runs_low() || stock_.expires_soon(now) || owed_ > 0 || sent_debt_ > 0 ||
+           !is_sound_;
 }
 
 bool BucketLease::forgive_one() {
@@ -46,11 +47,15 @@ BucketQuestion BucketLease::question(std::int64_t waiting, SteadyTime now) {
     question.held = stock_.held();
     question.share = stock_.is_busy() ? kBusyShare : kShare;
     question.known = known_;
+    if (sent_debt_ == 0 && owed_ > 0) {
+        sent_debt_ = std::exchange(owed_, 0);
+        ++debt_;
+    }
+    question.debt = debt_;
+    question.owed = sent_debt_;
+    question.number = ++number_;
+    question.unsure_from = unsure_from_;
     asked_ = now;
-    // A question that gets lost must not take these along, nor tell them twice.
-    if (!is_sound_) return question;
-    question.returned += std::exchange(returned_, 0);
-    question.owed = std::exchange(owed_, 0);
     return question;
 }
 
@@ -64,6 +69,8 @@ void BucketLease::answered(const BucketLimit& limit, const BucketAnswer& answer)
     known_ = answer.known;
     known_since_ = asked_;
     is_sound_ = true;
+    sent_debt_ = 0;
+    unsure_from_ = 0;
 }
 
 }  // namespace turnpike::limits

@@ -30,8 +30,6 @@ public:
     /// A stock that runs low, or has to be renewed or given back: to be asked without anybody
     /// waiting.
     bool should_ask(SteadyTime now) const;
-    /// What was granted to a request that something else refused.
-    void give_back_granted() { ++returned_; }
     /// Let through without a token, because the keeper was away.
     void owe(std::int64_t tokens) { owed_ += tokens; }
     /// A late answer tells that one of them had been granted. Returns: false if none is owed.
@@ -47,7 +45,10 @@ public:
     void answered(const BucketLimit& limit, const BucketAnswer& answer);
     /// Nothing is known of what happened to the question. What is held stays good: whether the
     /// question came or not, its keeper counts at least that.
-    void failed() { is_sound_ = false; }
+    void failed() {
+        is_sound_ = false;
+        if (unsure_from_ == 0) unsure_from_ = number_;
+    }
 
     const BucketKnowledge& known() const { return known_; }
     /// When the question was asked that gave known(); the epoch: none was, under this limit.
@@ -55,7 +56,7 @@ public:
     SteadyTime refused_until() const { return refused_until_; }
     /// Nothing is lost if it is forgotten.
     bool is_forgettable(SteadyTime now) const {
-        return stock_.held() == 0 && owed_ == 0 && returned_ == 0 && stock_.is_idle(now) &&
+        return stock_.held() == 0 && owed_ == 0 && sent_debt_ == 0 && stock_.is_idle(now) &&
                now >= refused_until_;
     }
 
@@ -63,8 +64,11 @@ private:
     Stock stock_;
     SteadyTime refused_until_{};
     SteadyTime asked_{};
-    std::int64_t returned_ = 0;
     std::int64_t owed_ = 0;
+    std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
+    std::int64_t debt_ = 0;
+    std::int64_t number_ = 0;
+    std::int64_t unsure_from_ = 0;
     bool is_sound_ = true;  ///< The last question was answered.
     bool is_retired_ = false;
     BucketKnowledge known_;

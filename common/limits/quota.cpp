@@ -36,6 +36,7 @@ bool QuotaLease::should_ask(SteadyTime now) const {
 bool QuotaLease::forgive_one() {
     if (owed_ == 0) return false;
     --owed_;
+    ++settled_;
     return true;
 }
 
@@ -80,9 +81,11 @@ void QuotaLease::answered(const QuotaAnswer& answer, SteadyTime now) {
     is_sound_ = true;
     if (!answer.is_filled) {
         refused_until_ = {};
+        // Nobody will be here to pay: they are reported, and so among what is put back.
+        if (is_retired_) settled_ += std::exchange(owed_, 0) + std::exchange(sent_debt_, 0);
         return;
     }
-    sent_debt_ = 0;
+    settled_ += std::exchange(sent_debt_, 0);
     unsure_from_ = 0;
     window_end_ = asked_ + answer.rest;
     stock_.keep_at_most(answer.kept);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/base/clock.hpp"
 #include "common/limits/lease.hpp"
@@ -32,8 +33,8 @@ struct QuotaQuestion {
     std::int64_t known_window_s = 0;
     std::int64_t known_used = 0;
     std::int64_t number = 0;  ///< Of the question; grows.
-    /// The first whose answer did not come, since one did; 0: none. What such a one was granted was
-    /// given to nobody: those who waited went by policy, and are in `owed` if they were admitted.
+    /// The first whose answer did not come, since one did; 0: none. What such a one was given
+    /// nobody has: those who waited went by policy, and are in `owed` if they were admitted.
     std::int64_t unsure_from = 0;
     /// Granted before, and used by nobody; counts only if the last question was answered and the
     /// keeper remembers it.
@@ -75,6 +76,9 @@ public:
     void keep_granted() { ++paid_; }
     void owe(std::int64_t units) { owed_ += units; }
     bool forgive_one();
+    bool owes() const { return owed_ + sent_debt_ > 0; }
+    /// Owed units that are settled since this was last asked: from now on the keeper counts them.
+    std::int64_t take_settled() { return std::exchange(settled_, 0); }
 
     /// From now on everything is given back.
     void retire() { is_retired_ = true; }
@@ -112,6 +116,7 @@ private:
     std::int64_t owed_ = 0;
     std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
     std::int64_t debt_ = 0;
+    std::int64_t settled_ = 0;
     std::int64_t number_ = 0;
     std::int64_t unsure_from_ = 0;
     bool is_sound_ = true;

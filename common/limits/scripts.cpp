@@ -13,9 +13,12 @@ local waiting, kept, wanted = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARG
 local share, returned, owed = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local lease = tonumber(ARGV[10])
 local known_calls, known_level, known_at = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
+local number, unsure, debt = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
 
 local age_max = 50000
 
+local mine = 'h:' .. lessee
+local asked_before, granted_before, paid = 0, 0, 0
 local level, at, calls, held, leases, gone = nil, nil, 0, 0, {}, {}
 local stored = redis.call('HGETALL', KEYS[1])
 for i = 1, #stored, 2 do
@@ -24,11 +27,16 @@ for i = 1, #stored, 2 do
   elseif name == 'at' then at = tonumber(value)
   elseif name == 'n' then calls = tonumber(value)
   else
-    local tokens, expires = string.match(value, '^(%d+) (%d+)$')
+    local tokens, expires, asked, granted, debts = string.match(value, '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
     leases[#leases + 1] = {name, tonumber(tokens), tonumber(expires)}
     held = held + tonumber(tokens)
+    if name == mine then
+      asked_before, granted_before, paid = tonumber(asked), tonumber(granted), tonumber(debts)
+    end
   end
 end
+-- One that was overtaken by a later question, whose answer nobody awaits any more.
+if number > 0 and number <= asked_before then return {0, 0, 0, 0, '0', '0', 0} end
 if calls == 0 then
   level, at = burst, now
   if known_calls > 0 then level, at = math.min(burst, known_level), math.min(now, known_at) end
@@ -49,9 +57,11 @@ table.sort(leases, function(a, b) return a[3] < b[3] end)
 local live, latest = {}, 0
 for _, one in ipairs(leases) do
   if one[3] <= now then
-    refill(one[3])
-    level = math.min(level, burst - held)
-    held = held - one[2]
+    if one[2] > 0 then
+      refill(one[3])
+      level = math.min(level, burst - held)
+      held = held - one[2]
+    end
     gone[#gone + 1] = one[1]
   else
     live[one[1]] = one[2]
@@ -60,19 +70,20 @@ for _, one in ipairs(leases) do
 end
 refill(now)
 
-local mine = 'h:' .. lessee
 if (live[mine] or 0) > kept then level = math.min(level, burst - held) end
 held = held - (live[mine] or 0) + kept
 local room = burst - held
 level = math.min(level, room + rate * age_max / 1000000)
+if debt <= paid then owed = 0 end
+if unsure > 0 and asked_before >= unsure then owed = math.max(owed - granted_before, 0) end
 level = math.max(level, math.min(level + returned, room))
 level = math.max(level - owed, math.min(-burst, level))
 local function whole(tokens) if tokens <= 0 then return 0 end return math.floor(tokens + 0.000001) end
 
 local granted, usable = 0, math.min(level, room)
-local i, ages, upto = 0, #ARGV - 13, 1
+local i, ages, upto = 0, #ARGV - 16, 1
 while granted < waiting do
-  local age = i < ages and tonumber(ARGV[14 + i]) or 0
+  local age = i < ages and tonumber(ARGV[17 + i]) or 0
   local most = waiting
   if i + 1 < ages then most = math.min(waiting, upto) end
   local of_age = math.min(level, room + rate * math.min(age, age_max) / 1000000)
@@ -97,8 +108,9 @@ if held == 0 and level >= burst + rate * age_max / 1000000 then
   redis.call('DEL', KEYS[1])
 else
   redis.call('HSET', KEYS[1], 'level', level_text, 'at', at_text, 'n', string.format('%.0f', calls))
-  if kept + added > 0 then
-    redis.call('HSET', KEYS[1], mine, string.format('%d %.0f', kept + added, now + lease))
+  paid = math.max(paid, debt)
+  if kept + added + granted + paid > 0 then
+    redis.call('HSET', KEYS[1], mine, string.format('%d %.0f %.0f %d %.0f', kept + added, now + lease, number, granted, paid))
     latest = math.max(latest, now + lease)
   else
     redis.call('HDEL', KEYS[1], mine)
@@ -200,7 +212,7 @@ left = left - added
 
 if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
 redis.call('HSET', KEYS[1], 'w', string.format('%.0f', first), 'used', string.format('%.0f', used))
-redis.call('HSET', KEYS[1], 'o:' .. lessee, string.format('%.0f %.0f %.0f', math.max(debt, paid), number, granted))
+redis.call('HSET', KEYS[1], 'o:' .. lessee, string.format('%.0f %.0f %.0f', math.max(debt, paid), number, granted + added))
 if kept + added > 0 then
   redis.call('HSET', KEYS[1], mine, string.format('%d %.0f', kept + added, now + lease))
 else

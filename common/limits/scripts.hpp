@@ -9,7 +9,8 @@ namespace turnpike::limits::scripts {
 extern const std::string_view kClock;
 
 /// Bucket::answer(). KEYS: bucket. ARGV: lessee, rate, burst, waiting, held, wanted, share,
-/// returned, owed, lease (us), known calls, known level, known at, then the ages (us).
+/// returned, owed, lease (us), known calls, known level, known at, number of the question, first
+/// unsure one, number of the debt, then the ages (us).
 /// Returns: granted, added, retry (us), calls, level (text), at (text), held by all.
 extern const std::string_view kBucket;
 

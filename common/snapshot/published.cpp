@@ -39,4 +39,25 @@ unsigned usage_shard(std::string_view plan_id, std::string_view key_id) {
     return (state ^ 0xFFFFFFFFU) % kUsageShards;
 }
 
+std::string PublishedNames::without_braces(std::string_view name) {
+    std::string text;
+    text.reserve(name.size() + 8);
+    for (const char character : name) {
+        switch (character) {
+            case '{':
+                text += "%7B";
+                break;
+            case '}':
+                text += "%7D";
+                break;
+            case '%':
+                text += "%25";
+                break;
+            default:
+                text += character;
+        }
+    }
+    return text;
+}
+
 }  // namespace turnpike::snapshot

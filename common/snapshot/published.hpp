@@ -51,8 +51,11 @@ public:
     std::string explained_ids() const { return explained() + ":ids"; }
     std::string explained_documents() const { return explained() + ":documents"; }
 
-    /// Tokens of a throttle and who holds them. `name`: as in docs/limits.md.
-    std::string bucket(std::string_view name) const { return joined(":bucket:", name); }
+    /// Tokens of a throttle and who holds them. `name`: as in docs/limits.md; a path in it may have
+    /// braces, which must not look like a hash tag.
+    std::string bucket(std::string_view name) const {
+        return joined(":bucket:", without_braces(name));
+    }
     /// Of one shard of usage: what one script touches together. Requires: shard < kUsageShards.
     std::string usage_since(unsigned shard) const { return usage(shard) + ":since"; }
     std::string usage_quota(unsigned shard, std::string_view plan_id,
@@ -69,6 +72,8 @@ private:
     std::string usage(unsigned shard) const {
         return "{" + plain_ + ":usage:" + std::to_string(shard) + "}";
     }
+    /// With %7B, %7D and %25 in their place, and that of what would look like them.
+    static std::string without_braces(std::string_view name);
     std::string joined(std::string_view infix, std::string_view rest) const {
         return plain_ + std::string(infix) + std::string(rest);
     }

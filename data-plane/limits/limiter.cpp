@@ -61,7 +61,9 @@ std::string client_name(const Admission& admission) {
 
 Limiter::Limiter(worker::Reactor& reactor, redis::Client& redis, LimiterOptions options)
     : reactor_(reactor),
+      redis_(redis),
       calls_(reactor, redis),
+      suspects_(redis),
       options_(std::move(options)),
       lessee_(to_hex(secure_random_bytes(kLesseeBytes))),
       reports_(calls_, options_.names, lessee_),
@@ -93,7 +95,11 @@ LimiterCounters Limiter::counters() const {
 template <typename Name>
 BucketSource* Limiter::use(std::unique_ptr<BucketSource>& source, const BucketLimit& limit,
                            Policy policy, Name name) {
-    if (!source) source = std::make_unique<BucketSource>(options_.names.bucket(name()), policy);
+    if (!source) {
+        std::string key = options_.names.bucket(name());
+        const std::uint16_t slot = redis_.slot_of(key);
+        source = std::make_unique<BucketSource>(std::move(key), slot, policy);
+    }
     source->use(limit, policy);
     return source.get();
 }
@@ -147,10 +153,11 @@ Limiter::Client* Limiter::client_of(const Admission& admission) {
     return client.get();
 }
 
-std::unique_ptr<QuotaSource> Limiter::make_quota(const Admission& admission, unsigned shard) {
-    return std::make_unique<QuotaSource>(
-        std::vector{options_.names.usage_quota(shard, admission.plan->id, admission.key->id),
-                    options_.names.usage_since(shard)});
+std::unique_ptr<QuotaSource> Limiter::make_quota(const Admission& admission, UsageCount& count) {
+    std::vector keys{options_.names.usage_quota(count.shard, admission.plan->id, admission.key->id),
+                     options_.names.usage_since(count.shard)};
+    const std::uint16_t slot = redis_.slot_of(keys.front());
+    return std::make_unique<QuotaSource>(std::move(keys), slot, count);
 }
 
 Limiter::Need Limiter::need_of(const Admission& admission) {
@@ -167,7 +174,7 @@ Limiter::Need Limiter::need_of(const Admission& admission) {
                          [&admission] { return "client:" + client_name(admission); }));
         }
         if (admission.plan->quota) {
-            if (!client.quota) client.quota = make_quota(admission, client.count.shard);
+            if (!client.quota) client.quota = make_quota(admission, client.count);
             client.quota->use(*admission.plan, *admission.key, policy);
             need.quota = client.quota.get();
         }
@@ -185,10 +192,12 @@ Verdict Limiter::refused(Level level, const BucketLimit& limit, bool is_by_polic
     return {level, limit, is_by_policy};
 }
 
-Verdict Limiter::admitted(const Need& need, bool is_by_policy) {
+Verdict Limiter::admitted(const Need& need, bool is_by_policy, bool owes_unit) {
     ++counters_.admitted;
     counters_.by_policy += is_by_policy ? 1U : 0U;
-    if (need.client) reports_.count(need.client->count);
+    // A unit that is owed is reported once it is paid: of a shard that is filled meanwhile with
+    // what was reported, it would count twice.
+    if (need.client && !owes_unit) reports_.count(need.client->count);
     return {Level::None, {}, is_by_policy};
 }
 
@@ -246,6 +255,7 @@ worker::Task<Verdict> Limiter::decide_later(Need need) {
     }
     if (has_waited) ++counters_.waits;
     bool is_by_policy = buckets.has(State::ByPolicy);
+    bool owes_unit = false;
     if (const Want* want = buckets.refused()) {
         const auto& source = static_cast<const BucketSource&>(*want->source);
         co_return refused(want->level, source.limit, source.line.is_away());
@@ -256,11 +266,11 @@ worker::Task<Verdict> Limiter::decide_later(Need need) {
         if (!has_waited && !unit.is_decided()) ++counters_.waits;
         co_await settle(unit, deadline);
         if (unit.refused()) co_return refused(Level::Quota, {}, need.quota->line.is_away());
-        is_by_policy = is_by_policy || unit.has(State::ByPolicy);
+        owes_unit = unit.has(State::ByPolicy);
         unit.commit();
     }
     buckets.commit();
-    co_return admitted(need, is_by_policy);
+    co_return admitted(need, is_by_policy || owes_unit, owes_unit);
 }
 
 template <typename Kind>
@@ -270,7 +280,7 @@ void Limiter::stand(Want& want, Kind& source, SteadyTime now) {
         want.state = source.reserve();
     } else if (standing == Standing::Refused && !source.line.is_away()) {
         want.state = State::Refused;
-    } else if (source.line.is_away() || is_degraded()) {
+    } else if (source.line.is_away() || suspects_.has(source.slot)) {
         want.state = source.decide_alone(lessees(), now);
         if (source.line.may_probe(now)) ask(source);
     } else {
@@ -287,7 +297,7 @@ worker::Task<> Limiter::settle(Waiter& waiter, SteadyTime deadline) {
         if (want.state != State::Waiting) continue;
         want.source->line.leave(want);
         want.source->line.await_no_longer(now + kProbeInterval);
-        is_suspect_.store(true, std::memory_order_relaxed);
+        suspects_.add(want.source->slot);
         want.state = want.source->decide_alone(lessees(), now);
     }
 }
@@ -306,7 +316,7 @@ void Limiter::ask(BucketSource& source) {
                         source.lease.failed();
                         return lost(source);
                     }
-                    is_suspect_.store(false, std::memory_order_relaxed);
+                    suspects_.clear(source.slot);
                     source.answered(*answer, reactor_.now());
                     if (!source.line.empty()) ask(source);
                 });
@@ -323,8 +333,9 @@ void Limiter::ask(QuotaSource& source) {
                         source.lease.failed();
                         return lost(source);
                     }
-                    is_suspect_.store(false, std::memory_order_relaxed);
+                    suspects_.clear(source.slot);
                     source.answered(*answer, reactor_.now());
+                    reports_.count(source.count, source.lease.take_settled());
                     if (source.line.is_away()) {
                         decide_alone(source);
                     } else if (!source.line.empty()) {
@@ -334,7 +345,7 @@ void Limiter::ask(QuotaSource& source) {
 }
 
 void Limiter::lost(Source& source) {
-    is_suspect_.store(true, std::memory_order_relaxed);
+    suspects_.add(source.slot);
     source.line.lost(reactor_.now() + kProbeInterval);
     decide_alone(source);
 }
@@ -414,9 +425,21 @@ void Limiter::finish(std::function<void()> done) {
     finish_when_clear();
 }
 
+bool Limiter::settle_quotas() {
+    bool owes = false;
+    const SteadyTime now = reactor_.now();
+    for (const auto& [name, client] : clients_) {
+        if (!client->quota || !client->quota->lease.owes()) continue;
+        owes = true;
+        if (client->quota->line.may_probe(now)) ask(*client->quota);
+    }
+    return owes;
+}
+
 void Limiter::finish_when_clear() {
+    const bool owes = settle_quotas();
     reports_.send();
-    if (reports_.is_clear() && calls_.under_way() == 0) {
+    if (!owes && reports_.is_clear() && calls_.under_way() == 0) {
         if (const auto done = std::exchange(finished_, nullptr)) done();
     } else {
         finish_timer_.expire_after(kFinishInterval);

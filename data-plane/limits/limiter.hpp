@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,6 +17,7 @@
 #include "data-plane/limits/notice.hpp"
 #include "data-plane/limits/script_calls.hpp"
 #include "data-plane/limits/sources.hpp"
+#include "data-plane/limits/suspects.hpp"
 #include "data-plane/limits/usage_reports.hpp"
 #include "data-plane/worker/maybe_task.hpp"
 #include "data-plane/worker/reactor.hpp"
@@ -66,8 +66,8 @@ public:
     /// Gives everything back and reports what is counted; `done` when Redis has it all.
     void finish(std::function<void()> done);
 
-    /// Redis does not answer in time. Thread: any.
-    bool is_degraded() const { return is_suspect_.load(std::memory_order_relaxed); }
+    /// Redis, or a server of its cluster, does not answer in time. Thread: any.
+    bool is_degraded() const { return suspects_.is_any(); }
     LimiterCounters counters() const;
 
 private:
@@ -100,7 +100,7 @@ private:
     BucketSource* stage_bucket(const Admission& admission);
     BucketSource* method_bucket(const Admission& admission, Client& client);
     Client* client_of(const Admission& admission);
-    std::unique_ptr<QuotaSource> make_quota(const Admission& admission, unsigned shard);
+    std::unique_ptr<QuotaSource> make_quota(const Admission& admission, UsageCount& count);
     /// `name`: gives the bucket's, if it is new.
     template <typename Name>
     BucketSource* use(std::unique_ptr<BucketSource>& source, const BucketLimit& limit,
@@ -112,7 +112,7 @@ private:
     void stand(Want& want, Kind& source, SteadyTime now);
     worker::Task<> settle(Waiter& waiter, SteadyTime deadline);
     Verdict refused(Level level, const BucketLimit& limit, bool is_by_policy = false);
-    Verdict admitted(const Need& need, bool is_by_policy = false);
+    Verdict admitted(const Need& need, bool is_by_policy = false, bool owes_unit = false);
 
     void ask(BucketSource& source);
     void ask(QuotaSource& source);
@@ -125,9 +125,13 @@ private:
     void sweep();
     void forget_idle(SteadyTime now);
     void finish_when_clear();
+    /// Asks for those quotas that are owed units. Returns: false if there is none.
+    bool settle_quotas();
 
     worker::Reactor& reactor_;
+    const redis::Client& redis_;
     ScriptCalls calls_;
+    Suspects suspects_;
     LimiterOptions options_;
     std::string lessee_;
     UsageReports reports_;
@@ -136,7 +140,6 @@ private:
     std::unordered_map<std::string, std::unique_ptr<BucketSource>, StringHash, std::equal_to<>>
         unnumbered_;  ///< By key; of methods without a number.
     std::unordered_map<std::string, std::unique_ptr<Client>, StringHash, std::equal_to<>> clients_;
-    std::atomic<bool> is_suspect_ = false;
     LimiterCounters counters_;
     worker::Timer sweep_timer_;
     worker::Timer report_timer_;

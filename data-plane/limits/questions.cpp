@@ -68,7 +68,10 @@ std::vector<std::string> arguments_of(const std::string& lessee, const BucketLim
                                        text(kLease),
                                        text(question.known.calls),
                                        text(question.known.level),
-                                       text(question.known.at_us)};
+                                       text(question.known.at_us),
+                                       text(question.number),
+                                       text(question.unsure_from),
+                                       text(question.debt)};
     for (const std::int64_t age : question.ages_us) arguments.push_back(text(age));
     return arguments;
 }

@@ -9,6 +9,7 @@
 #include "common/limits/lease.hpp"
 #include "common/limits/quota.hpp"
 #include "data-plane/limits/admission.hpp"
+#include "data-plane/limits/usage_reports.hpp"
 #include "data-plane/limits/waiter.hpp"
 
 namespace turnpike::limits {
@@ -19,8 +20,8 @@ QuotaTerms terms_of(const model::UsagePlan& plan, const model::ApiKey& key);
 /// A throttle as one reactor sees it.
 class BucketSource final : public Source {
 public:
-    BucketSource(std::string its_key, Policy its_policy)
-        : key(std::move(its_key)), policy(its_policy) {}
+    BucketSource(std::string its_key, std::uint16_t its_slot, Policy its_policy)
+        : Source(its_slot), key(std::move(its_key)), policy(its_policy) {}
 
     void commit(const Want& want) override;
     void release(const Want& want) override;
@@ -44,7 +45,8 @@ private:
 /// A quota as one reactor sees it.
 class QuotaSource final : public Source {
 public:
-    explicit QuotaSource(std::vector<std::string> its_keys) : keys(std::move(its_keys)) {}
+    QuotaSource(std::vector<std::string> its_keys, std::uint16_t its_slot, UsageCount& its_count)
+        : Source(its_slot), keys(std::move(its_keys)), count(its_count) {}
 
     void commit(const Want& want) override;
     void release(const Want& want) override;
@@ -55,6 +57,7 @@ public:
     Want::State reserve();
 
     const std::vector<std::string> keys;  ///< In Redis: the quota, and its shard's since.
+    UsageCount& count;
     QuotaTerms terms;
     Policy policy = Policy::LocalShare;
     QuotaLease lease;

@@ -26,9 +26,9 @@ public:
     UsageReports(ScriptCalls& calls, const snapshot::PublishedNames& names, std::string lessee)
         : calls_(calls), names_(names), lessee_(std::move(lessee)) {}
 
-    void count(UsageCount& count) {
-        ++count.requests;
-        if (!count.is_listed) list(count);
+    void count(UsageCount& count, std::int64_t requests = 1) {
+        count.requests += requests;
+        if (!count.is_listed && requests > 0) list(count);
     }
     /// Sends what is due; to be called now and then.
     void send();

@@ -75,7 +75,8 @@ private:
 /// What requests take from: one bucket, or one quota. Thread: its reactor's.
 class Source {
 public:
-    Source() = default;
+    /// `its_slot`: of its key in Redis.
+    explicit Source(std::uint16_t its_slot) : slot(its_slot) {}
     virtual ~Source() = default;
     Source(const Source&) = delete;
     Source& operator=(const Source&) = delete;
@@ -88,6 +89,7 @@ public:
     virtual Want::State decide_alone(std::int64_t lessees, SteadyTime now) = 0;
 
     Line line;
+    const std::uint16_t slot;
 };
 
 /// A request that waits for answers. Lives in its coroutine; when that goes, it leaves its lines.

@@ -79,9 +79,10 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     answer.granted = std::min(question.waiting, answer.left);
     answer.left -= answer.granted;
     used_ += answer.granted;
-    past_[lessee] = {std::max(past.paid, question.debt), question.number, answer.granted};
     answer.added = std::max<std::int64_t>(std::min(question.wanted - kept, answer.left / 64), 0);
     answer.left -= answer.added;
+    past_[lessee] = {std::max(past.paid, question.debt), question.number,
+                     answer.granted + answer.added};
     if (kept + answer.added > 0) leases_[lessee] = {kept + answer.added, now_us + lease.count()};
     answer.kept = kept;
     answer.used = used_;

@@ -45,7 +45,7 @@ struct Draw {
     std::mt19937 engine;
 };
 
-BucketQuestion some_bucket_question(Draw& draw, const BucketKnowledge& known) {
+BucketQuestion some_bucket_question(Draw& draw, int step, const BucketKnowledge& known) {
     BucketQuestion question;
     question.waiting = draw.upto(30);
     question.held = draw.upto(20);
@@ -53,6 +53,9 @@ BucketQuestion some_bucket_question(Draw& draw, const BucketKnowledge& known) {
     question.share = draw.one_in(2) ? 8 : 64;
     question.returned = draw.one_in(4) ? draw.upto(5) : 0;
     question.owed = draw.one_in(8) ? draw.upto(9) : 0;
+    question.debt = draw.upto(step);
+    question.number = draw.one_in(9) ? draw.upto(step) : step + 1;
+    question.unsure_from = draw.one_in(4) ? draw.upto(step + 1) : 0;
     question.known = known;
     question.ages_us =
         ages_of(question.waiting, [&draw](std::int64_t) { return draw.upto(70'000); });
@@ -78,7 +81,7 @@ TEST_CASE("the script of buckets does what Bucket does") {
             if (draw.one_in(30)) now -= draw.upto(3'000'000);
             const std::string lessee = "lessee" + std::to_string(draw.upto(3));
             const BucketQuestion question =
-                some_bucket_question(draw, draw.one_in(3) ? known : BucketKnowledge{});
+                some_bucket_question(draw, step, draw.one_in(3) ? known : BucketKnowledge{});
             const auto answer = bucket_answer(
                 redis.run(scripts::kBucket, {key}, arguments_of(lessee, limit, question), now));
             const BucketAnswer expected = bucket.answer(limit, lessee, question, kLease, now);
@@ -89,8 +92,10 @@ TEST_CASE("the script of buckets does what Bucket does") {
             REQUIRE(answer->known.level == doctest::Approx(expected.known.level));
             REQUIRE(answer->retry == expected.retry);
             REQUIRE(answer->known.at_us == expected.known.at_us);
+            if (expected.known.calls == 0) continue;  // it was overtaken
             known = answer->known;
-            // A bucket that ran over for as long as anybody waits, and held by nobody, is forgotten.
+            // A bucket that ran over for as long as anybody waits, and held by nobody, is
+            // forgotten.
             const bool is_full = expected.held_by_all == 0 &&
                                  expected.known.level >= limit.burst + limit.rate * 50'000 / 1e6;
             REQUIRE((redis.client.call({"EXISTS", key}, 2s)->integer == 0) == is_full);

@@ -94,11 +94,66 @@ TEST_CASE("only a share of what is there goes into a stock") {
 TEST_CASE("debts lower the level, at most by one burst below nothing") {
     Bucket bucket;
     BucketQuestion question;
+    question.debt = 1;
     question.owed = 7;
     CHECK(bucket.answer(kLimit, "a", question, kLease, 0).known.level == -2);
+    question.debt = 2;
     question.owed = 700;
     CHECK(bucket.answer(kLimit, "a", question, kLease, 0).known.level == -5);
     CHECK(bucket.answer(kLimit, "a", question, kLease, 0).known.level == -5);
+}
+
+TEST_CASE("a debt counts once, however often it is told") {
+    Bucket bucket;
+    BucketQuestion question;
+    question.debt = 1;
+    question.owed = 2;
+    CHECK(bucket.answer(kLimit, "a", question, kLease, 0).known.level == 3);
+    CHECK(bucket.answer(kLimit, "a", question, kLease, 0).known.level == 3);
+    CHECK(bucket.answer(kLimit, "b", question, kLease, 0).known.level == 1);
+}
+
+TEST_CASE("what a lost answer granted covers what the policy admitted") {
+    for (const std::int64_t admitted : {3, 1, 0}) {
+        Bucket bucket;
+        BucketQuestion question = waiting(3);
+        question.number = 1;
+        CHECK(bucket.answer(kLimit, "a", question, kLease, 0).granted == 3);
+        question = waiting(0);
+        question.number = 2;
+        question.unsure_from = 1;
+        question.debt = admitted > 0 ? 1 : 0;
+        question.owed = admitted;
+        // What nobody got of it is lost: the bucket has been filling up meanwhile.
+        CHECK(bucket.answer(kLimit, "a", question, kLease, 0).known.level == 2);
+    }
+}
+
+TEST_CASE("a lost answer is covered, though the bucket is full again") {
+    Bucket bucket;
+    BucketQuestion question = waiting(3);
+    question.number = 1;
+    bucket.answer(kLimit, "a", question, kLease, 0);
+    question = waiting(0);
+    question.number = 2;
+    question.unsure_from = 1;
+    question.debt = 1;
+    question.owed = 3;
+    CHECK(bucket.answer(kLimit, "a", question, kLease, kSecond).known.level >= 5);
+}
+
+TEST_CASE("a question that was overtaken changes nothing") {
+    Bucket bucket;
+    BucketQuestion newer = waiting(1);
+    newer.wanted = 2;
+    newer.share = 1;
+    newer.number = 2;
+    REQUIRE(bucket.answer(kLimit, "a", newer, kLease, 0).added == 2);
+    BucketQuestion older = waiting(1);
+    older.number = 1;
+    CHECK(bucket.answer(kLimit, "a", older, kLease, 0).granted == 0);
+    CHECK(bucket.held() == 2);
+    CHECK(bucket.level() == 2);
 }
 
 TEST_CASE("a bucket that lost its memory begins with what a lessee knew") {

@@ -98,25 +98,39 @@ TEST_CASE("a stock that is down to a quarter is asked for, if there was one") {
     CHECK_FALSE(stocked(0).should_ask(kStart));
 }
 
-TEST_CASE("debts and refunds wait until questions are answered again, and are told once") {
+TEST_CASE("a debt keeps its number until a question is answered") {
     BucketLease lease;
     lease.question(1, kStart);
     lease.failed();
     lease.owe(5);
-    lease.give_back_granted();
     CHECK(lease.forgive_one());
-    CHECK(lease.question(0, kStart).owed == 0);
+    CHECK(lease.question(0, kStart).owed == 4);
     lease.failed();
-    CHECK(lease.question(0, kStart).owed == 0);
+    lease.owe(2);
+    const BucketQuestion again = lease.question(0, kStart);
+    CHECK(again.owed == 4);
+    CHECK(again.debt == 1);
+    CHECK_FALSE(lease.is_forgettable(kStart + Seconds(9)));
     lease.answered(kLimit, added(0));
     REQUIRE(lease.should_ask(kStart));
-    const BucketQuestion settling = lease.question(0, kStart);
-    CHECK(settling.owed == 4);
-    CHECK(settling.returned == 1);
-    lease.failed();
-    lease.question(0, kStart);
+    const BucketQuestion next = lease.question(0, kStart);
+    CHECK(next.owed == 2);
+    CHECK(next.debt == 2);
     lease.answered(kLimit, added(0));
     CHECK(lease.question(0, kStart).owed == 0);
+}
+
+TEST_CASE("questions are numbered, and tell from where on answers did not come") {
+    BucketLease lease;
+    CHECK(lease.question(4, kStart).unsure_from == 0);
+    lease.failed();
+    CHECK(lease.question(0, kStart).unsure_from == 1);
+    lease.failed();
+    const BucketQuestion third = lease.question(0, kStart);
+    CHECK(third.number == 3);
+    CHECK(third.unsure_from == 1);
+    lease.answered(kLimit, added(0));
+    CHECK(lease.question(0, kStart).unsure_from == 0);
 }
 
 TEST_CASE("a retired lease gives everything back, whoever waits") {

@@ -110,6 +110,35 @@ TEST_CASE("a debt keeps its number until it is answered") {
     CHECK(next.debt == 2);
 }
 
+TEST_CASE("what was owed is reported once it is paid") {
+    QuotaLease lease;
+    lease.owe(3);
+    CHECK(lease.forgive_one());
+    CHECK(lease.take_settled() == 1);
+    lease.question(daily(1000), 0, kStart);
+    lease.answered(QuotaAnswer{}, kStart);  // the keeper is being filled
+    CHECK(lease.take_settled() == 0);
+    lease.question(daily(1000), 0, kStart);
+    lease.failed();
+    CHECK(lease.take_settled() == 0);
+    CHECK(lease.owes());
+    lease.question(daily(1000), 0, kStart);
+    lease.answered(answer(0, 0, 10), kStart);
+    CHECK(lease.take_settled() == 2);
+    CHECK(lease.take_settled() == 0);
+    CHECK_FALSE(lease.owes());
+}
+
+TEST_CASE("who leaves while the keeper is being filled reports what it owes, and does not pay") {
+    QuotaLease lease;
+    lease.owe(3);
+    lease.retire();
+    lease.question(daily(1000), 0, kStart);
+    lease.answered(QuotaAnswer{}, kStart);
+    CHECK(lease.take_settled() == 3);
+    CHECK(lease.question(daily(1000), 0, kStart).owed == 0);
+}
+
 TEST_CASE("a question without an answer is told of until one is answered") {
     QuotaLease lease;
     CHECK(lease.question(daily(1000), 4, kStart).unsure_from == 0);

@@ -32,4 +32,12 @@ TEST_CASE("what a script of usage touches together lies in one slot") {
     CHECK(names.bucket("client:p1/k1") == "tp:bucket:client:p1/k1");
 }
 
+TEST_CASE("a path with braces makes no hash tag of a bucket's name, and no other name either") {
+    const PublishedNames names("tp");
+    CHECK(names.bucket("stage:api/prod/pets/{id}/GET") ==
+          "tp:bucket:stage:api/prod/pets/%7Bid%7D/GET");
+    CHECK(names.bucket("stage:api/prod/pets/%7Bid%7D/GET") ==
+          "tp:bucket:stage:api/prod/pets/%257Bid%257D/GET");
+}
+
 }  // namespace turnpike::snapshot
