@@ -253,6 +253,27 @@ TEST_CASE("a stage records no requests unless its record says so") {
     }
 }
 
+TEST_CASE("callers of a stage are told nothing of limits unless its record says so") {
+    const auto decoded = [](std::string_view settings) {
+        return decode_stage(R"({"apiId":"a","stageName":"prod","snapshot":"hash")" +
+                            std::string(settings) + "}");
+    };
+    for (const std::string_view off : {"", R"(,"limits":null)", R"(,"limits":{})"}) {
+        REQUIRE(decoded(off));
+        CHECK_FALSE(decoded(off)->limits.headers_enabled);
+        CHECK_FALSE(decoded(off)->limits.usage_enabled);
+    }
+    const auto on = decoded(R"(,"limits":{"headersEnabled":true,"usageEnabled":true})");
+    REQUIRE(on);
+    CHECK(on->limits.headers_enabled);
+    CHECK(on->limits.usage_enabled);
+    for (const std::string_view wrong : {R"(,"limits":true)", R"(,"limits":{"usageEnabled":1})",
+                                         R"(,"limits":{"headersEnabled":"true"})"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(decoded(wrong));
+    }
+}
+
 TEST_CASE("what is recorded of requests lies in one slot, apart from what is published") {
     const PublishedNames names("tp");
     CHECK(names.explained_ids() == "{tp:explain}:ids");

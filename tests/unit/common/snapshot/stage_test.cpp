@@ -117,6 +117,31 @@ TEST_CASE("a canary's requests are counted for the stage and besides for its own
     CHECK(asked.at(stage->canary_unmatched_meter_slot()) == api + " prod/Canary ");
 }
 
+TEST_CASE("the path of usage is a method of the stage, with counters of its own, if it is wanted") {
+    const auto deployment = deployment_of({{"GET", "/a"}});
+    CHECK(stage_of(deployment)->usage_method() == nullptr);
+    CHECK_FALSE(stage_of(deployment)->has_limit_headers());
+    model::Stage wanted = decode_stage(kStage).value();
+    wanted.limits = {true, true};
+    std::vector<std::string> asked;
+    const auto slots = [&asked](const model::Stage& stage, std::string_view path,
+                                std::string_view verb) {
+        asked.push_back(stage.name + " " + std::string(verb) + std::string(path));
+        return static_cast<std::uint32_t>(asked.size() - 1);
+    };
+    const auto stage = CompiledStage::compile({wanted, deployment, nullptr}, slots);
+    CHECK(stage->has_limit_headers());
+    const UsageMethod* own = stage->usage_method();
+    REQUIRE(own != nullptr);
+    CHECK(own->method.api_key_required);
+    CHECK(own->method.resource->path == "/_usage");
+    CHECK_FALSE(own->method.integration.has_value());
+    // Those of all methods that have none of their own.
+    CHECK(own->stage_method.settings == method_at(stage->production(), "/a", Verb::Get).settings);
+    CHECK(asked.at(own->stage_method.meter_slot) == "prod GET/_usage");
+    CHECK(asked.at(own->stage_method.canary_meter_slot) == "prod/Canary GET/_usage");
+}
+
 TEST_CASE("stage records of wrong form are refused") {
     for (
         const std::string_view text :

@@ -34,7 +34,7 @@ public:
 
 struct Fixture {
     Echo handler;
-    BodyBudget budget{limits::kBodiesBytesMax};
+    BodyBudget budget{api::limits::kBodiesBytesMax};
     Connection connection{handler, budget, kStart};
 
     std::string send(std::string_view bytes) { return connection.receive(bytes, kStart); }
@@ -76,14 +76,14 @@ TEST_CASE_FIXTURE(Fixture, "an answer may come later, and requests sent ahead wa
 TEST_CASE_FIXTURE(Fixture, "an answer that comes too late is dropped") {
     send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
     const auto later = connection.take_later();
-    CHECK(connection.deadline() == kStart + limits::kLateAnswerTimeout);
+    CHECK(connection.deadline() == kStart + api::limits::kLateAnswerTimeout);
     CHECK(is_json_error(connection.time_out(), "408", "RequestTimeoutException"));
     CHECK(connection.answer(later(), kStart).empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "who sends too much ahead of an answer is cut off") {
     send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
-    send(std::string(limits::kHeldBytesMax, 'a'));
+    send(std::string(api::limits::kHeldBytesMax, 'a'));
     CHECK_FALSE(connection.is_ending());
     send("a");
     CHECK(connection.is_ending());
@@ -218,13 +218,13 @@ TEST_CASE_FIXTURE(Fixture, "Connection: close and HTTP/1.0 end the connection af
 
 TEST_CASE_FIXTURE(Fixture, "a client that stops in the middle of a request is told so") {
     send("GET / HTTP/1.1\r\nHo");
-    CHECK(connection.deadline() == kStart + limits::kHeadTimeout);
+    CHECK(connection.deadline() == kStart + api::limits::kHeadTimeout);
     CHECK(is_json_error(connection.time_out(), "408", "RequestTimeoutException"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "an idle connection ends without a word") {
     send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    CHECK(connection.deadline() == kStart + limits::kIdleTimeout);
+    CHECK(connection.deadline() == kStart + api::limits::kIdleTimeout);
     CHECK(connection.time_out().empty());
     CHECK(connection.is_ending());
 }
