@@ -1,5 +1,6 @@
 """What callers are told of their limits: fields of answers, a key's limits, and the view of a key holder."""
 
+import signal
 import time
 import unittest
 
@@ -229,6 +230,12 @@ class WithoutRedis(unittest.TestCase):
         wait_for(lambda: client.get_usage(
             usagePlanId=plan, keyId=key, startDate=time.strftime("%Y-%m-%d", time.gmtime()),
             endDate=time.strftime("%Y-%m-%d", time.gmtime()))["items"][key][0][0] == 4, 5, "the usage")
+        stack.redis.send(signal.SIGSTOP)
+        wait_for(lambda: call("/prod/_usage").json()["degraded"], 10, "the worker to see that Redis hangs")
+        self.assertTrue(limits()["degraded"])
+        stack.redis.send(signal.SIGCONT)
+        wait_for(lambda: not limits()["degraded"], 20, "the key's limits to be live again")
+        wait_for(lambda: not call("/prod/_usage").json()["degraded"], 20, "the usage to be live again")
         stack.redis.stop()
         answer = wait_for(lambda: (told := call()) and "ratelimit-limit" not in told.headers and told, 10,
                           "the worker to see it")
