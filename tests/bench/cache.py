@@ -60,6 +60,19 @@ def cache_hit(settings):
     return [("cache_hit_cpu_vs_nginx_return", "ratio", ratios(runs, "turnpike", "nginx", "cpu_us"))]
 
 
+def cache_varnish(settings):
+    """Hits from a reactor's memory against Varnish's, each on one processor."""
+    with peers.responder(settings.peer) as upstream, peers.varnish(upstream.port) as varnish, \
+            Stack(worker_settings=unlimited()) as stack:
+        api = cached_api(stack, upstream.port)
+        pin(stack.workers[0])
+        runs = alternate([subject(stack, api),
+                          Subject("varnish", varnish.pids, f"http://127.0.0.1:{varnish.port}/items")],
+                         settings.rounds, settings.seconds)
+    show(runs)
+    return [("cache_hit_rps_vs_varnish", "ratio", ratios(runs, "turnpike", "varnish", "rps"))]
+
+
 def cache_redis(settings):
     """Hits that memory has no room for, spread over 10,000 keys, against nginx as a bare proxy."""
     memory = unlimited() | {"TURNPIKE_CACHE_MEMORY_BYTES": 0}

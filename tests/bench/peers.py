@@ -88,3 +88,13 @@ def floor(binary, upstream_port):
 def responder(binary, body_bytes=1024):
     port = free_port()
     return Peer([binary, "responder", str(port), str(body_bytes)], port, LOAD_CPU)
+
+
+def varnish(upstream_port):
+    """One thread's worth: whatever threads its pools have share the one processor."""
+    port = free_port()
+    directory, path = _configured("varnish.vcl", upstream=upstream_port)
+    os.chmod(directory.name, 0o755)  # its worker process is another user
+    return Peer(["varnishd", "-F", "-n", os.path.join(directory.name, "work"), "-a", f"127.0.0.1:{port}", "-f", path,
+                 "-s", "malloc,256m", "-T", "none", "-j", "none", "-p", "thread_pools=1", "-p", "thread_pool_min=70",
+                 "-p", "thread_pool_max=200", "-p", "vsl_mask=-VCL_trace"], port, SERVER_CPU, directory)
