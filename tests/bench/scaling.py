@@ -89,5 +89,6 @@ def measured(stack, host, calls, kind, count, seconds):
     result = {"commands_per_1000": commands / requests * 1000, "redis_s_per_million": cpu / requests * 1e6}
     print(f"  {kind:7}{count:3} workers {requests / seconds:6.0f} requests/s; for 1,000: "
           f"{result['commands_per_1000']:7.2f} commands; of a worker {commands / seconds / count:6.1f} a second; "
-          f"for 1,000,000: {result['redis_s_per_million']:6.2f} s of Redis, {cpu / seconds * 100:5.2f} % of a processor", flush=True)
+          f"for 1,000,000: {result['redis_s_per_million']:6.2f} s of Redis, {cpu / seconds * 100:5.2f} % of a processor",
+          flush=True)
     return result
