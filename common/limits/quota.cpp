@@ -64,6 +64,7 @@ QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting
     if (last_) {
         question.known_window_s = last_->window_s;
         question.known_used = last_->used;
+        question.known_calls = last_->calls;
     }
     question.number = ++number_;
     question.unsure_from = unsure_from_;

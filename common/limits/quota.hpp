@@ -32,7 +32,8 @@ struct QuotaQuestion {
     std::int64_t owed = 0;
     std::int64_t known_window_s = 0;
     std::int64_t known_used = 0;
-    std::int64_t number = 0;  ///< Of the question; grows.
+    std::int64_t known_calls = 0;  ///< How many there had been then.
+    std::int64_t number = 0;       ///< Of the question; grows.
     /// The first whose answer did not come, since one did; 0: none. What such a one was given
     /// nobody has: those who waited went by policy, and are in `owed` if they were admitted.
     std::int64_t unsure_from = 0;
@@ -52,6 +53,7 @@ struct QuotaAnswer {
     std::int64_t window_s = 0;
     Milliseconds rest{0};  ///< Of the window.
     std::int64_t held_by_others = 0;
+    std::int64_t calls = 0;  ///< Of all lessees in this window.
 };
 
 /// One lessee's side of one key's quota, like BucketLease. Units end with their window.

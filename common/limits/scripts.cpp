@@ -132,6 +132,7 @@ local returned, lease = tonumber(ARGV[11]), tonumber(ARGV[12])
 local debt, owed = tonumber(ARGV[13]), tonumber(ARGV[14])
 local known_window, known_used = tonumber(ARGV[15]), tonumber(ARGV[16])
 local number, unsure, refund = tonumber(ARGV[17]), tonumber(ARGV[18]), tonumber(ARGV[19])
+local known_calls = tonumber(ARGV[20])
 
 local seconds = math.floor(now / 1000000)
 local day = math.floor(seconds / 86400)
@@ -167,13 +168,14 @@ if since >= first and since < last then allowance = allowance - offset end
 if extended == first then allowance = allowance + extension end
 if allowance < 0 then allowance = 0 end
 
-local window, used, paid, leases, gone = nil, 0, 0, {}, {}
+local window, used, calls, paid, leases, gone = nil, 0, 0, 0, {}, {}
 local asked_before, granted_before = 0, 0
 local stored = redis.call('HGETALL', KEYS[1])
 for i = 1, #stored, 2 do
   local name, value = stored[i], stored[i + 1]
   if name == 'w' then window = tonumber(value)
   elseif name == 'used' then used = tonumber(value)
+  elseif name == 'n' then calls = tonumber(value)
   elseif name == 'o:' .. lessee then
     local a, b, c = string.match(value, '^(%d+) (%d+) (%d+)$')
     paid, asked_before, granted_before = tonumber(a), tonumber(b), tonumber(c)
@@ -186,7 +188,7 @@ end
 if number <= asked_before then return {0} end
 local mine, others, recorded = 'h:' .. lessee, 0, 0
 if window ~= first then
-  used, kept, granted_before = 0, 0, 0
+  used, calls, kept, granted_before = 0, 0, 0, 0
   if window then redis.call('DEL', KEYS[1]) end
 else
   for _, one in ipairs(leases) do
@@ -197,7 +199,8 @@ else
     else others = others + one[2] end
   end
 end
-if known_window == first and known_used > used then used = known_used end
+-- Only of one that lost its memory: what was not used after all makes less of it.
+if known_window == first and known_calls > calls then used, calls = math.max(used, known_used), known_calls end
 used = used + math.max(recorded - kept - returned, 0)
 if owed > 0 and debt > paid then used = used + owed end
 if unsure > 0 and asked_before >= unsure then used = math.max(used - granted_before, 0) end
@@ -211,7 +214,7 @@ local added = math.max(0, math.min(wanted - kept, math.floor(left / 64)))
 left = left - added
 
 if #gone > 0 then redis.call('HDEL', KEYS[1], unpack(gone)) end
-redis.call('HSET', KEYS[1], 'w', string.format('%.0f', first), 'used', string.format('%.0f', used))
+redis.call('HSET', KEYS[1], 'w', string.format('%.0f', first), 'used', string.format('%.0f', used), 'n', string.format('%.0f', calls + 1))
 redis.call('HSET', KEYS[1], 'o:' .. lessee, string.format('%.0f %.0f %.0f', math.max(debt, paid), number, granted + added))
 if kept + added > 0 then
   redis.call('HSET', KEYS[1], mine, string.format('%d %.0f', kept + added, now + lease))
@@ -220,7 +223,7 @@ else
 end
 redis.call('EXPIREAT', KEYS[1], string.format('%.0f', last + 3600))
 local rest = math.ceil((last * 1000000 - now) / 1000)
-return {1, granted, added, kept, left, used, allowance, first, rest, others}
+return {1, granted, added, kept, left, used, allowance, first, rest, others, calls + 1}
 )lua";
 
 const std::string_view kReport = R"lua(

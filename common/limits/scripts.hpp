@@ -17,10 +17,10 @@ extern const std::string_view kBucket;
 /// QuotaCount::answer(). KEYS: quota, since. ARGV: lessee, period (HOUR, DAY, WEEK, MONTH), limit,
 /// offset, quota since (s), start of the extension's window (s), extension, waiting, held, wanted,
 /// returned, lease (us), number of the debt, owed, known window (s), known used, number of the
-/// question, first unsure one, refund.
+/// question, first unsure one, refund, known calls.
 /// Returns: whether the shard is filled (0: nothing else counts, as for a question that a later one
 /// of the lessee overtook), granted, added, kept of what was
-/// held, left, used, allowance, start of the window (s), its rest (ms), held by others.
+/// held, left, used, allowance, start of the window (s), its rest (ms), held by others, calls.
 extern const std::string_view kQuota;
 
 /// Adds what a lessee counted. KEYS: counts, seen. ARGV: lessee, number of the report, then pairs

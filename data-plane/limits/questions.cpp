@@ -96,7 +96,8 @@ std::vector<std::string> arguments_of(const std::string& lessee, const QuotaTerm
             text(question.known_used),
             text(question.number),
             text(question.unsure_from),
-            text(question.refund)};
+            text(question.refund),
+            text(question.known_calls)};
 }
 
 std::optional<BucketAnswer> bucket_answer(const redis::Reply& reply) {
@@ -119,7 +120,7 @@ std::optional<QuotaAnswer> quota_answer(const redis::Reply& reply) {
     if (values.empty() || !are_integers(values, {0})) return std::nullopt;
     QuotaAnswer answer;
     if (values[0].integer == 0) return answer;
-    if (values.size() != 10 || !are_integers(values, {1, 2, 3, 4, 5, 6, 7, 8, 9})) {
+    if (values.size() != 11 || !are_integers(values, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})) {
         return std::nullopt;
     }
     answer.is_filled = true;
@@ -132,6 +133,7 @@ std::optional<QuotaAnswer> quota_answer(const redis::Reply& reply) {
     answer.window_s = values[7].integer;
     answer.rest = Milliseconds(values[8].integer);
     answer.held_by_others = values[9].integer;
+    answer.calls = values[10].integer;
     return answer;
 }
 

@@ -1,5 +1,7 @@
 #include "tests/simulation/lessee.hpp"
 
+#include <utility>
+
 namespace turnpike::test {
 
 using limits::BucketAnswer;
@@ -31,7 +33,7 @@ void SimulatedLessee::arrive() {
     switch (lease_.standing(world_.now())) {
         case Standing::Available:
             lease_.stock().spend();
-            if (bucket_.bucket.leased_to(name_, world_.now_us()) == 0) {
+            if (!bucket_.is_forgetful && bucket_.bucket.leased_to(name_, world_.now_us()) == 0) {
                 bucket_.violation = "a token is spent after its end";
             }
             admit(world_.now_us());
@@ -59,11 +61,17 @@ BucketAnswer SimulatedLessee::keep(const BucketQuestion& question,
                                    const std::vector<std::int64_t>& arrivals) {
     const BucketAnswer answer =
         bucket_.bucket.answer(bucket_.limit, name_, question, Stock::kLease, world_.now_us());
+    if (bucket_.is_forgetful) return admit_granted(answer, arrivals);
     const double most = bucket_.limit.burst + bucket_.limit.rate * kRunOverSeconds;
     if (bucket_.bucket.level() + static_cast<double>(bucket_.bucket.held()) > most + kRounding) {
         bucket_.violation = "more than the burst is in the bucket and held";
     }
-    // Spent now, whether the answer arrives or not.
+    return admit_granted(answer, arrivals);
+}
+
+/// Spent now, whether the answer arrives or not.
+BucketAnswer SimulatedLessee::admit_granted(const BucketAnswer& answer,
+                                            const std::vector<std::int64_t>& arrivals) {
     for (std::int64_t i = 0; i < answer.granted; ++i) admit(arrivals[static_cast<std::size_t>(i)]);
     return answer;
 }
@@ -111,6 +119,14 @@ void SimulatedSpender::live(double requests_per_second) {
     rate_ = requests_per_second;
     const auto self = shared_from_this();
     world_.after(world_.gap_us(rate_), [self] { self->arrive(); });
+    world_.after(kSweepUs, [self] { self->sweep(); });
+}
+
+void SimulatedSpender::sweep() {
+    if (!is_alive_) return;
+    if (lease_.should_ask(world_.now())) ask();
+    const auto self = shared_from_this();
+    world_.after(kSweepUs, [self] { self->sweep(); });
 }
 
 void SimulatedSpender::die() {
@@ -119,11 +135,21 @@ void SimulatedSpender::die() {
 }
 
 void SimulatedSpender::spend() {
-    if (++quota_.spent > quota_.terms.limit) quota_.violation = "more is spent than the quota";
+    ++quota_.reported;
+    if (++quota_.spent > quota_.terms.limit && !quota_.is_open) {
+        quota_.violation = "more is spent than the quota";
+    }
+}
+
+void SimulatedSpender::go_by_policy() {
+    const std::int64_t admitted = quota_.is_open ? std::exchange(asked_, 0) : 0;
+    lease_.owe(admitted);
+    quota_.spent += admitted;
+    waiting_ = 0;
 }
 
 void SimulatedSpender::arrive() {
-    if (!is_alive_) return;
+    if (!is_alive_ || is_resting_) return;
     lease_.note_demand(world_.now());
     const Standing standing = lease_.standing(world_.now());
     if (standing == Standing::Available) {
@@ -141,10 +167,12 @@ void SimulatedSpender::arrive() {
 void SimulatedSpender::ask() {
     if (is_asking_) return;
     is_asking_ = true;
+    asked_ = waiting_;
     const auto self = shared_from_this();
     carry<QuotaQuestion, QuotaAnswer>(
         world_, network_, lease_.question(quota_.terms, waiting_, world_.now()),
         [self](const QuotaQuestion& question) {
+            if (!self->quota_.is_filled) return QuotaAnswer{};
             return self->quota_.keeper.answer(self->quota_.terms, self->name_, question,
                                               Stock::kLease, self->world_.now_us());
         },
@@ -158,10 +186,12 @@ void SimulatedSpender::take_answer(const QuotaAnswer* answer) {
     }
     is_asking_ = false;
     if (!answer) {
-        waiting_ = 0;
-        return lease_.failed();
+        lease_.failed();
+        return go_by_policy();
     }
     lease_.answered(*answer, world_.now());
+    quota_.reported += lease_.take_settled();
+    if (!answer->is_filled) return go_by_policy();
     for (std::int64_t i = 0; i < answer->granted; ++i) spend();
     waiting_ = std::max<std::int64_t>(waiting_ - answer->granted, 0);
     if (lease_.standing(world_.now()) == Standing::Refused) waiting_ = 0;

@@ -26,6 +26,11 @@ void carry(World& world, const Network& network, Question question,
         return network.lost_one_in > 0 && world.one_in(network.lost_one_in);
     };
     constexpr std::int64_t kGivenUp = 1'000'000;
+    if (network.stalled_one_in > 0 && world.one_in(network.stalled_one_in)) {
+        world.after(kGivenUp, [done] { done(nullptr); });
+        return world.after(kGivenUp + world.upto(kGivenUp),
+                           [keeper, question] { keeper(question); });
+    }
     if (is_lost()) return world.after(kGivenUp, [done] { done(nullptr); });
     const std::int64_t way = travel();
     const std::int64_t back = is_lost() ? -1 : travel();
@@ -50,6 +55,7 @@ public:
         limits::Bucket bucket;
         limits::BucketLimit limit;
         std::vector<Admitted> admitted;
+        bool is_forgetful = false;  ///< It may lose its memory.
         std::string violation;
     };
     SimulatedLessee(World& world, const Network& network, Bucketful& bucket, std::string name)
@@ -65,6 +71,8 @@ private:
     void take_answer(const limits::BucketAnswer* answer, std::size_t asked);
     limits::BucketAnswer keep(const limits::BucketQuestion& question,
                               const std::vector<std::int64_t>& arrivals);
+    limits::BucketAnswer admit_granted(const limits::BucketAnswer& answer,
+                                       const std::vector<std::int64_t>& arrivals);
     void admit(std::int64_t from_us) { bucket_.admitted.push_back({from_us, world_.now_us()}); }
     limits::Ages ages() const;
 
@@ -87,6 +95,9 @@ public:
         limits::QuotaTerms terms;
         std::int64_t spent = 0;   ///< In the window that the keeper is in.
         std::int64_t wasted = 0;  ///< Held by those that died.
+        std::int64_t reported = 0;
+        bool is_filled = true;
+        bool is_open = false;  ///< Without an answer, requests are admitted.
         std::string violation;
     };
     SimulatedSpender(World& world, const Network& network, Quota& quota, std::string name)
@@ -94,11 +105,15 @@ public:
 
     void live(double requests_per_second);
     void die();
+    /// No requests come any more.
+    void rest() { is_resting_ = true; }
 
 private:
     void arrive();
+    void sweep();
     void ask();
     void take_answer(const limits::QuotaAnswer* answer);
+    void go_by_policy();
     void spend();
 
     World& world_;
@@ -108,8 +123,10 @@ private:
     double rate_ = 0;
     limits::QuotaLease lease_;
     std::int64_t waiting_ = 0;
+    std::int64_t asked_ = 0;  ///< Of those waiting.
     bool is_asking_ = false;
     bool is_alive_ = true;
+    bool is_resting_ = false;
 };
 
 }  // namespace turnpike::test

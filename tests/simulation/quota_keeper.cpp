@@ -31,6 +31,7 @@ void QuotaKeeper::enter_window(std::int64_t window_s) {
     if (window_s_ == window_s) return;
     window_s_ = window_s;
     used_ = 0;
+    calls_ = 0;
     leases_.clear();
     past_.clear();
 }
@@ -62,7 +63,10 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     const std::int64_t recorded = leases_.contains(lessee) ? leases_[lessee].units : 0;
     leases_.erase(lessee);
     const std::int64_t others = held();
-    if (question.known_window_s == window.first_s) used_ = std::max(used_, question.known_used);
+    if (question.known_window_s == window.first_s && question.known_calls > calls_) {
+        used_ = std::max(used_, question.known_used);
+        calls_ = question.known_calls;
+    }
     used_ += std::max<std::int64_t>(recorded - kept - question.returned, 0);
     if (question.owed > 0 && question.debt > past.paid) used_ += question.owed;
     if (question.unsure_from > 0 && past.asked >= question.unsure_from) {
@@ -90,6 +94,7 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     answer.window_s = window.first_s;
     answer.rest = Milliseconds((window.end_s * 1'000'000 - now_us + 999) / 1000);
     answer.held_by_others = others;
+    answer.calls = ++calls_;
     return answer;
 }
 

@@ -15,6 +15,12 @@ public:
                                const limits::QuotaQuestion& question, Microseconds lease,
                                std::int64_t now_us);
 
+    /// It lost its memory, and is told what was used.
+    void begin_with(std::int64_t window_s, std::int64_t used) {
+        *this = {};
+        window_s_ = window_s;
+        used_ = used;
+    }
     std::int64_t used() const { return used_; }
     std::int64_t held() const;
     std::int64_t window_s() const { return window_s_; }
@@ -29,6 +35,7 @@ private:
 
     std::int64_t window_s_ = -1;
     std::int64_t used_ = 0;
+    std::int64_t calls_ = 0;
     std::map<std::string, Lease> leases_;
     struct Past {
         std::int64_t paid = 0;

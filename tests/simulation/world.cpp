@@ -1,17 +1,20 @@
 #include "tests/simulation/world.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace turnpike::test {
 
 void World::after(std::int64_t delay_us, std::function<void()> event) {
-    events_.push({now_us_ + delay_us, order_++, std::move(event)});
+    events_.push_back({now_us_ + delay_us, order_++, std::move(event)});
+    std::push_heap(events_.begin(), events_.end(), std::greater<>());
 }
 
 void World::run_until(std::int64_t end_us) {
-    while (!events_.empty() && events_.top().at_us <= end_us) {
-        const Event event = events_.top();
-        events_.pop();
+    while (!events_.empty() && events_.front().at_us <= end_us) {
+        std::pop_heap(events_.begin(), events_.end(), std::greater<>());
+        const Event event = std::move(events_.back());
+        events_.pop_back();
         now_us_ = event.at_us;
         event.run();
     }

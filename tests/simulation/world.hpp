@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <queue>
 #include <random>
 #include <string>
 #include <vector>
@@ -38,7 +37,7 @@ private:
         }
     };
     std::mt19937_64 engine_;
-    std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+    std::vector<Event> events_;  ///< A heap, the next one first.
     std::uint64_t order_ = 0;
     std::int64_t now_us_ = 1'000'000;
 };
@@ -48,6 +47,8 @@ struct Network {
     std::int64_t delay_us_max = 500;
     std::int64_t slow_one_in = 0;  ///< 0: never; a question or answer takes up to 80 ms.
     std::int64_t lost_one_in = 0;  ///< 0: never; a question or its answer never comes.
+    /// 0: never; a question comes after it was given up, perhaps after later ones.
+    std::int64_t stalled_one_in = 0;
 };
 
 }  // namespace turnpike::test

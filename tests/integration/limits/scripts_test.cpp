@@ -166,6 +166,7 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
             if (draw.one_in(3)) {
                 question.known_window_s = test::window_of(terms.period, now).first_s;
                 question.known_used = used;
+                question.known_calls = draw.upto(2 * step);
             }
             const std::string lessee = "lessee" + std::to_string(draw.upto(3));
             const auto answer = quota_answer(redis.run(scripts::kQuota, {key, "{q}since"},
@@ -182,6 +183,7 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
             REQUIRE(answer->window_s == expected.window_s);
             REQUIRE(answer->rest == expected.rest);
             REQUIRE(answer->held_by_others == expected.held_by_others);
+            REQUIRE(answer->calls == expected.calls);
             used = answer->used;
         }
     }
