@@ -6,8 +6,6 @@
 namespace turnpike::limits {
 namespace {
 
-/// With four workers that are killed, what they hold stays below 0.1 % of the limit.
-constexpr std::int64_t kWastePart = 16'000;
 /// While others hold units that they may give back.
 constexpr Milliseconds kRetry{500};
 /// When the keeper is being filled.
@@ -40,7 +38,7 @@ bool QuotaLease::forgive_one() {
     return true;
 }
 
-QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting, SteadyTime now) {
+QuotaQuestion QuotaLease::question(std::int64_t waiting, SteadyTime now) {
     stock_.drop_expired(now);
     if (!is_in_window(now)) {
         stock_.drop_all();
@@ -52,7 +50,7 @@ QuotaQuestion QuotaLease::question(const QuotaTerms& terms, std::int64_t waiting
         question.returned = stock_.give_back();
         if (is_sound_) question.refund = std::exchange(paid_, 0);
     } else {
-        question.wanted = std::min(stock_.target(), terms.limit / kWastePart);
+        question.wanted = stock_.target();
     }
     question.held = stock_.held();
     if (sent_debt_ == 0 && owed_ > 0) {

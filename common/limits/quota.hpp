@@ -85,7 +85,7 @@ public:
     /// From now on everything is given back.
     void retire() { is_retired_ = true; }
 
-    QuotaQuestion question(const QuotaTerms& terms, std::int64_t waiting, SteadyTime now);
+    QuotaQuestion question(std::int64_t waiting, SteadyTime now);
     void answered(const QuotaAnswer& answer, SteadyTime now);
     void failed();
     /// The terms changed: what was refused may be allowed.

@@ -65,7 +65,7 @@ private:
     static constexpr double kBusy = 50;
     static constexpr std::int64_t kUnitsMin = 16;
     static constexpr std::int64_t kUnitsMax = 4096;
-    static constexpr double kSecondsAhead = 4;
+    static constexpr double kSecondsAhead = 6;
 
     void measure(SteadyTime now);
 

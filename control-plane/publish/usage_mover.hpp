@@ -29,7 +29,7 @@ namespace turnpike::publish {
 class UsageMover {
 public:
     struct Options {
-        Milliseconds interval{500};
+        Milliseconds interval{250};
         std::size_t fields_per_batch = 10'000;
         /// Of one shard in one turn, so that the others get theirs.
         std::size_t batches_per_turn = 20;

@@ -17,7 +17,8 @@ using State = Want::State;
 constexpr Milliseconds kPatience{42};
 constexpr Milliseconds kProbeInterval{200};
 constexpr Milliseconds kSweepInterval{500};
-constexpr Milliseconds kReportInterval{200};
+/// With what the mover takes, and what both need, less than a second.
+constexpr Milliseconds kReportInterval{400};
 constexpr Milliseconds kCensusInterval{2000};
 constexpr Milliseconds kFinishInterval{16};
 /// Longer than a request may wait.
@@ -325,7 +326,7 @@ void Limiter::ask(BucketSource& source) {
 void Limiter::ask(QuotaSource& source) {
     if (source.line.is_asking()) return;
     const std::int64_t waiting = source.line.ask();
-    const QuotaQuestion question = source.lease.question(source.terms, waiting, reactor_.now());
+    const QuotaQuestion question = source.lease.question(waiting, reactor_.now());
     calls_.call(quota_script(), source.keys, arguments_of(lessee_, source.terms, question),
                 [this, &source](const Result<redis::Reply>& reply) {
                     const auto answer = reply ? quota_answer(*reply) : std::nullopt;

@@ -170,7 +170,7 @@ void SimulatedSpender::ask() {
     asked_ = waiting_;
     const auto self = shared_from_this();
     carry<QuotaQuestion, QuotaAnswer>(
-        world_, network_, lease_.question(quota_.terms, waiting_, world_.now()),
+        world_, network_, lease_.question(waiting_, world_.now()),
         [self](const QuotaQuestion& question) {
             if (!self->quota_.is_filled) return QuotaAnswer{};
             return self->quota_.keeper.answer(self->quota_.terms, self->name_, question,

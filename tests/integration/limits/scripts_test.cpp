@@ -137,7 +137,7 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
         Draw draw(seed);
         QuotaTerms terms;
         terms.period = periods[seed % 4];
-        terms.limit = draw.upto(3000);
+        terms.limit = draw.upto(draw.one_in(2) ? 3000 : 30'000);
         terms.offset = draw.upto(20);
         terms.since_s = 2'000'000'000;
         const std::string key = "{q}" + std::to_string(seed);
@@ -187,6 +187,29 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
             used = answer->used;
         }
     }
+}
+
+TEST_CASE(
+    "all lessees together hold a thousandth of a quota at most, and whoever comes gets some") {
+    Redis redis;
+    REQUIRE(redis.client.call({"SET", "{q}since", "1"}, 2s));
+    QuotaTerms terms;
+    terms.period = "DAY";
+    terms.limit = 1'000'000;
+    std::int64_t held = 0;
+    for (int lessee = 0; lessee < 40; ++lessee) {
+        QuotaQuestion question;
+        question.wanted = 4096;
+        question.number = 1;
+        const auto answer = quota_answer(redis.run(
+            scripts::kQuota, {"{q}k", "{q}since"},
+            arguments_of(std::to_string(lessee), terms, question), 2'000'000'000'000'000));
+        REQUIRE(answer);
+        const bool has_room = held < 1000;
+        CHECK((answer->added > 0) == has_room);
+        held += answer->added;
+    }
+    CHECK(held == 1000);
 }
 
 TEST_CASE("a shard without its since tells so, and nothing else") {

@@ -9,13 +9,6 @@ namespace {
 
 const SteadyTime kStart{Seconds(100)};
 
-QuotaTerms daily(std::int64_t limit) {
-    QuotaTerms terms;
-    terms.period = "DAY";
-    terms.limit = limit;
-    return terms;
-}
-
 QuotaAnswer answer(std::int64_t granted, std::int64_t added, std::int64_t left,
                    Milliseconds rest = Seconds(3600)) {
     QuotaAnswer one;
@@ -31,18 +24,10 @@ QuotaAnswer answer(std::int64_t granted, std::int64_t added, std::int64_t left,
 
 }  // namespace
 
-TEST_CASE("a small quota is taken unit by unit, a large one in portions") {
-    QuotaLease lease;
-    lease.note_demand(kStart);
-    CHECK(lease.question(daily(15'999), 1, kStart).wanted == 0);
-    CHECK(lease.question(daily(160'000), 1, kStart).wanted == 10);
-    CHECK(lease.question(daily(1'000'000'000), 1, kStart).wanted == 16);
-}
-
 TEST_CASE("a spent quota is refused until its window ends") {
     QuotaLease lease;
     lease.note_demand(kStart);
-    lease.question(daily(1000), 2, kStart);
+    lease.question(2, kStart);
     lease.answered(answer(1, 0, 0, Seconds(10)), kStart);
     CHECK(lease.standing(kStart + Milliseconds(9999)) == Standing::Refused);
     CHECK(lease.standing(kStart + Seconds(10)) == Standing::Unknown);
@@ -51,7 +36,7 @@ TEST_CASE("a spent quota is refused until its window ends") {
 TEST_CASE("while others hold units, they may come back") {
     QuotaLease lease;
     lease.note_demand(kStart);
-    lease.question(daily(1000), 1, kStart);
+    lease.question(1, kStart);
     QuotaAnswer nothing = answer(0, 0, 0);
     nothing.held_by_others = 3;
     lease.answered(nothing, kStart);
@@ -62,18 +47,18 @@ TEST_CASE("while others hold units, they may come back") {
 TEST_CASE("units end with their window") {
     QuotaLease lease;
     lease.note_demand(kStart);
-    lease.question(daily(1'000'000), 1, kStart);
+    lease.question(1, kStart);
     lease.answered(answer(1, 8, 100, Seconds(2)), kStart + Seconds(1));
     CHECK(lease.standing(kStart + Milliseconds(1999)) == Standing::Available);
     CHECK(lease.standing(kStart + Seconds(2)) == Standing::Unknown);
     lease.note_demand(kStart + Seconds(2));
-    CHECK(lease.question(daily(1'000'000), 1, kStart + Seconds(2)).held == 0);
+    CHECK(lease.question(1, kStart + Seconds(2)).held == 0);
 }
 
 TEST_CASE("a unit of a request that was not admitted goes to the next one") {
     QuotaLease lease;
     lease.note_demand(kStart);
-    lease.question(daily(1000), 1, kStart);
+    lease.question(1, kStart);
     lease.answered(answer(1, 0, 10), kStart);
     lease.keep_granted();
     REQUIRE(lease.standing(kStart) == Standing::Available);
@@ -84,28 +69,28 @@ TEST_CASE("a unit of a request that was not admitted goes to the next one") {
 TEST_CASE("a granted unit that nobody uses is told of, if the keeper surely counts it") {
     QuotaLease lease;
     lease.note_demand(kStart);
-    lease.question(daily(1000), 1, kStart);
+    lease.question(1, kStart);
     lease.answered(answer(1, 0, 10), kStart);
     lease.keep_granted();
     CHECK_FALSE(lease.should_ask(kStart + Milliseconds(1999)));
     REQUIRE(lease.should_ask(kStart + Seconds(2)));
     QuotaLease unsound = lease;
-    CHECK(lease.question(daily(1000), 0, kStart + Seconds(2)).refund == 1);
+    CHECK(lease.question(0, kStart + Seconds(2)).refund == 1);
     unsound.failed();
-    CHECK(unsound.question(daily(1000), 0, kStart + Seconds(2)).refund == 0);
+    CHECK(unsound.question(0, kStart + Seconds(2)).refund == 0);
 }
 
 TEST_CASE("a debt keeps its number until it is answered") {
     QuotaLease lease;
     lease.owe(3);
-    CHECK(lease.question(daily(1000), 0, kStart).owed == 3);
+    CHECK(lease.question(0, kStart).owed == 3);
     lease.failed();
     lease.owe(2);
-    const QuotaQuestion again = lease.question(daily(1000), 0, kStart);
+    const QuotaQuestion again = lease.question(0, kStart);
     CHECK(again.owed == 3);
     CHECK(again.debt == 1);
     lease.answered(answer(0, 0, 10), kStart);
-    const QuotaQuestion next = lease.question(daily(1000), 0, kStart);
+    const QuotaQuestion next = lease.question(0, kStart);
     CHECK(next.owed == 2);
     CHECK(next.debt == 2);
 }
@@ -115,14 +100,14 @@ TEST_CASE("what was owed is reported once it is paid") {
     lease.owe(3);
     CHECK(lease.forgive_one());
     CHECK(lease.take_settled() == 1);
-    lease.question(daily(1000), 0, kStart);
+    lease.question(0, kStart);
     lease.answered(QuotaAnswer{}, kStart);  // the keeper is being filled
     CHECK(lease.take_settled() == 0);
-    lease.question(daily(1000), 0, kStart);
+    lease.question(0, kStart);
     lease.failed();
     CHECK(lease.take_settled() == 0);
     CHECK(lease.owes());
-    lease.question(daily(1000), 0, kStart);
+    lease.question(0, kStart);
     lease.answered(answer(0, 0, 10), kStart);
     CHECK(lease.take_settled() == 2);
     CHECK(lease.take_settled() == 0);
@@ -133,33 +118,33 @@ TEST_CASE("who leaves while the keeper is being filled reports what it owes, and
     QuotaLease lease;
     lease.owe(3);
     lease.retire();
-    lease.question(daily(1000), 0, kStart);
+    lease.question(0, kStart);
     lease.answered(QuotaAnswer{}, kStart);
     CHECK(lease.take_settled() == 3);
-    CHECK(lease.question(daily(1000), 0, kStart).owed == 0);
+    CHECK(lease.question(0, kStart).owed == 0);
 }
 
 TEST_CASE("a question without an answer is told of until one is answered") {
     QuotaLease lease;
-    CHECK(lease.question(daily(1000), 4, kStart).unsure_from == 0);
+    CHECK(lease.question(4, kStart).unsure_from == 0);
     lease.failed();
-    CHECK(lease.question(daily(1000), 0, kStart).unsure_from == 1);
+    CHECK(lease.question(0, kStart).unsure_from == 1);
     lease.failed();
-    const QuotaQuestion third = lease.question(daily(1000), 0, kStart);
+    const QuotaQuestion third = lease.question(0, kStart);
     CHECK(third.number == 3);
     CHECK(third.unsure_from == 1);
     lease.answered(answer(0, 0, 10), kStart);
-    CHECK(lease.question(daily(1000), 0, kStart).unsure_from == 0);
+    CHECK(lease.question(0, kStart).unsure_from == 0);
 }
 
 TEST_CASE("terms that changed end a refusal; a keeper that is being filled does not refuse") {
     QuotaLease lease;
     lease.note_demand(kStart);
-    lease.question(daily(1000), 1, kStart);
+    lease.question(1, kStart);
     lease.answered(answer(0, 0, 0), kStart);
     lease.terms_changed();
     CHECK(lease.standing(kStart) == Standing::Unknown);
-    lease.question(daily(1000), 1, kStart);
+    lease.question(1, kStart);
     lease.answered(QuotaAnswer{}, kStart);
     CHECK(lease.standing(kStart) == Standing::Unknown);
 }

@@ -68,10 +68,10 @@ QuotaAnswer quota_answer(std::int64_t granted, std::int64_t left, std::int64_t a
     return answer;
 }
 
-QuotaLease quota(const QuotaTerms& terms, const QuotaAnswer& answer) {
+QuotaLease quota(const QuotaAnswer& answer) {
     QuotaLease lease;
     lease.note_demand(kStart);
-    lease.question(terms, 1, kStart);
+    lease.question(1, kStart);
     lease.answered(answer, kStart);
     return lease;
 }
@@ -123,8 +123,7 @@ TEST_CASE("windows are rounded up, and have a second at least") {
 
 TEST_CASE("a quota tells what is left of its window, when it ends, and how long it is") {
     const QuotaTerms terms = daily(1000);
-    const LimitView view =
-        view_of(terms, quota(terms, quota_answer(1, 876, 1005)), kNone, asking());
+    const LimitView view = view_of(terms, quota(quota_answer(1, 876, 1005)), kNone, asking());
     CHECK(view.limit == 1005);
     CHECK(view.remaining == 876);
     CHECK(view.window_s == 86'400);
@@ -134,7 +133,7 @@ TEST_CASE("a quota tells what is left of its window, when it ends, and how long 
 
 TEST_CASE("of a quota nobody is promised what others may have used since") {
     const QuotaTerms terms = daily(100'000);
-    const QuotaLease lease = quota(terms, quota_answer(1, 50'000, 100'000, 6));
+    const QuotaLease lease = quota(quota_answer(1, 50'000, 100'000, 6));
     const auto remaining = [&](const BucketLimit& bound, Milliseconds later) {
         return view_of(terms, lease, bound, at(later)).remaining;
     };
@@ -151,9 +150,8 @@ TEST_CASE("of a quota nobody is promised what others may have used since") {
 
 TEST_CASE("the limit of which the fewest are left is told, and all of them as policies") {
     const QuotaTerms terms = daily(1000);
-    std::vector<LimitView> views{
-        throttle(answered(granted(6)), asking()),
-        view_of(terms, quota(terms, quota_answer(1, 5, 1000)), kNone, asking())};
+    std::vector<LimitView> views{throttle(answered(granted(6)), asking()),
+                                 view_of(terms, quota(quota_answer(1, 5, 1000)), kNone, asking())};
     const Notice notice = notice_of(views, {});
     CHECK(notice.limit == 1000);
     CHECK(notice.remaining == 5);
@@ -172,7 +170,7 @@ TEST_CASE("a refusal tells of the limit that refused, and when to try again, rou
     const auto told = [&](Microseconds retry) {
         const std::vector<LimitView> views{
             throttle(answered(refused_for(retry)), asking(Milliseconds(0))),
-            view_of(terms, quota(terms, quota_answer(1, 5, 1000)), kNone, asking())};
+            view_of(terms, quota(quota_answer(1, 5, 1000)), kNone, asking())};
         return notice_of(views, refused(Level::Client));
     };
     const Notice notice = told(Milliseconds(1001));
@@ -188,7 +186,7 @@ TEST_CASE("a refused request is told to wait for all that it needs") {
     const QuotaTerms terms = daily(10);
     const std::vector<LimitView> views{
         throttle(answered(refused_for(Milliseconds(500))), asking()),
-        view_of(terms, quota(terms, quota_answer(0, 0, 10)), kNone, asking())};
+        view_of(terms, quota(quota_answer(0, 0, 10)), kNone, asking())};
     CHECK(notice_of(views, refused(Level::Client)).retry_s == 61);
     const Notice quota_refused = notice_of(views, refused(Level::Quota));
     CHECK(quota_refused.limit == 10);
