@@ -264,9 +264,12 @@ std::string run_outage(std::uint64_t seed) {
     network = {};
     world.run_until(kStart + 12 * kSecond);
     for (const auto& spender : spenders) spender->die();
-    // Of what was on its way when the memory was lost, a request of each may be forgotten.
-    const std::int64_t forgotten = quota.spent - quota.keeper.used();
-    if (forgotten < 0 || forgotten > (is_emptied ? 8 : 0) || quota.reported != quota.spent) {
+    // What was spent of a stock since its last question counts when its lease ends. Of what was on
+    // its way when the memory was lost, a request of each may be forgotten, and so may its stock.
+    const std::int64_t forgotten = quota.spent - quota.keeper.used() - quota.keeper.held();
+    const std::int64_t forgotten_max = is_emptied ? 8 + quota.terms.limit / 1000 : 0;
+    if (quota.keeper.used() > quota.spent || forgotten > forgotten_max ||
+        quota.reported != quota.spent) {
         return std::string(is_emptied ? "emptied: " : "") + "spent " + std::to_string(quota.spent) +
                ", used " + std::to_string(quota.keeper.used()) + ", reported " +
                std::to_string(quota.reported);
