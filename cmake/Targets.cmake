@@ -4,8 +4,8 @@
 #   One doctest binary; every TEST_CASE becomes a ctest test. What it tests is built as ever, its own sources without
 #   optimisation, which takes half the time; OPTIMIZED is for tests that compute much themselves.
 # turnpike_optimize_whole(<executable> <library...>)
-#   Release builds with g++ link the executable across these libraries (3 % of a worker's CPU a request); their
-#   objects hold plain code as well, so that tests link as quickly as without.
+#   Release builds with g++ link the executable across these libraries (3 % of a worker's CPU a request). Objects that
+#   others link too, as tests do, hold plain code as well; those of the executable's own folder do without it otherwise.
 function(turnpike_add_library name)
     cmake_parse_arguments(arg "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
     add_library(${name} STATIC ${arg_SOURCES})
@@ -40,8 +40,14 @@ endfunction()
 
 function(turnpike_optimize_whole executable)
     if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT TURNPIKE_SANITIZE)
+        get_target_property(own_folder ${executable} SOURCE_DIR)
         foreach(target ${ARGN} ${executable})
-            target_compile_options(${target} PRIVATE -flto -ffat-lto-objects)
+            get_target_property(folder ${target} SOURCE_DIR)
+            set(plain_code -ffat-lto-objects)
+            if(NOT TURNPIKE_TESTS AND folder MATCHES "^${own_folder}(/|$)")
+                set(plain_code -fno-fat-lto-objects)
+            endif()
+            target_compile_options(${target} PRIVATE -flto ${plain_code})
         endforeach()
         set_target_properties(${executable} PROPERTIES TURNPIKE_WHOLE ON)
         # Across objects g++ 12 takes the length of an empty view for one beyond every object.

@@ -1,9 +1,7 @@
 #include "tests/support/redis_node.hpp"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,14 +18,6 @@ using namespace std::chrono_literals;
 constexpr auto kPatience = 30s;
 constexpr auto kPoll = 10ms;
 
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
 std::unique_ptr<redis::Client> client_of(const std::string& login, const std::string& endpoint) {
     redis::Options options;
     options.url = "redis://" + login + endpoint;
@@ -36,16 +26,6 @@ std::unique_ptr<redis::Client> client_of(const std::string& login, const std::st
 }
 
 }  // namespace
-
-std::uint16_t free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof(address);
-    REQUIRE(bind(probe, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-    REQUIRE(getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    close(probe);
-    return ntohs(address.sin_port);
-}
 
 void wait_until(const char* what, const std::function<bool()>& condition) {
     const auto deadline = steady_now() + kPatience;

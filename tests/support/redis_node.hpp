@@ -8,12 +8,10 @@
 #include <string>
 
 #include "common/redis/client.hpp"
+#include "tests/support/free_port.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace turnpike::tests {
-
-/// A port of 127.0.0.1 that nobody listens on now.
-std::uint16_t free_port();
 
 /// A private redis-server on a port of 127.0.0.1: a server, a sentinel, or one of a cluster.
 /// Stopped when this goes. Fails the test if it will not start.

@@ -1,9 +1,7 @@
 #include "tests/support/redis_tls_server.hpp"
 
-#include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,29 +9,13 @@
 #include <csignal>
 #include <fstream>
 
+#include "tests/support/free_port.hpp"
+
 namespace turnpike::tests {
 namespace {
 
 constexpr int kStartAttempts = 500;
 constexpr useconds_t kAttemptMicroseconds = 10'000;
-
-sockaddr_in loopback(std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-std::uint16_t free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof(address);
-    REQUIRE(bind(probe, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-    REQUIRE(getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    close(probe);
-    return ntohs(address.sin_port);
-}
 
 bool answers(std::uint16_t port) {
     const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "common/redis/client.hpp"
+#include "tests/support/free_port.hpp"
 #include "tests/support/redis_tls_server.hpp"
 
 using namespace std::chrono_literals;
@@ -135,8 +136,11 @@ TEST_CASE("over TLS, large values and pipelines arrive whole and in order") {
 
 TEST_CASE("a cluster is verified and logged in to as one server is") {
     const TrustedStore store;
-    const std::string settings = "cluster-enabled yes\ntls-cluster yes\n";
-    const RedisTlsServer server(certificate(known_authority(), {"127.0.0.1"}), settings);
+    const auto settings = [] {
+        return "cluster-enabled yes\ntls-cluster yes\ncluster-port " +
+               std::to_string(turnpike::tests::free_port()) + "\n";
+    };
+    const RedisTlsServer server(certificate(known_authority(), {"127.0.0.1"}), settings());
     const std::string address = server.url(kLogin).substr(std::string("rediss").size());
     {
         Client alone(options(server.url(kLogin)));
@@ -150,7 +154,7 @@ TEST_CASE("a cluster is verified and logged in to as one server is") {
     CHECK(client.call({"GET", "k"}, 5s)->text == "v");
     CHECK(client.call({"ACL", "WHOAMI"}, 5s)->text == "worker");
 
-    const RedisTlsServer other(certificate(make_authority("unknown"), {"127.0.0.1"}), settings);
+    const RedisTlsServer other(certificate(make_authority("unknown"), {"127.0.0.1"}), settings());
     const std::string unknown = other.url(kLogin).substr(std::string("rediss").size());
     CHECK(contains(refusal("rediss-cluster" + unknown), "certificate verify failed"));
 }
