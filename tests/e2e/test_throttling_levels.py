@@ -66,8 +66,9 @@ class Account(ThrottledCase):
             self.assert_never_over(of_key.only((2 * number,), lambda entry: entry["path"] == "/a"), 20, 3)
         self.assertEqual({entry["limit"] for entry in offer.entries if entry["status"] == 429},
                          {"CLIENT_METHOD", "CLIENT", "STAGE_METHOD", "ACCOUNT"})
-        # Whoever is refused elsewhere takes nothing of the account's.
-        self.assertGreaterEqual(len(offer.admitted), 0.98 * self.RATE * 10)
+        # Whoever is refused elsewhere takes nothing of the account's, which would be about half. That 98 % are
+        # admitted is judged by test_of_the_account, where less keeps the processors busy.
+        self.assertGreaterEqual(len(offer.admitted), 0.9 * self.RATE * 10)
 
 
 class Told(ThrottledCase):
