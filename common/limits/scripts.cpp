@@ -210,8 +210,9 @@ local left = math.max(0, allowance - used - others - kept)
 local granted = math.min(waiting, left)
 left = left - granted
 used = used + granted
--- What all hold together is lost if all are killed. Half of what may be held yet: others ask as well.
-local room = math.floor(limit / 1000) - others - kept
+-- What all hold together is lost if all are killed, and admitted once more if this memory is lost: nothing of a small
+-- quota. Half of what may be held yet: others ask as well.
+local room = (limit < 16000 and 0 or math.floor(limit / 1000)) - others - kept
 local added = math.max(0, math.min(wanted - kept, math.floor(left / 64), math.ceil(room / 2)))
 left = left - added
 

@@ -241,7 +241,7 @@ std::string run_outage(std::uint64_t seed) {
     Network network = some_network(world, is_emptied);
     SimulatedSpender::Quota quota;
     quota.terms.period = "HOUR";
-    quota.terms.limit = 10'000;
+    quota.terms.limit = world.one_in(2) ? 10'000 : 20'000;
     quota.is_open = true;
     std::vector<std::shared_ptr<SimulatedSpender>> spenders;
     const double rate = 20 + static_cast<double>(world.upto(80));
@@ -267,7 +267,8 @@ std::string run_outage(std::uint64_t seed) {
     // What was spent of a stock since its last question counts when its lease ends. Of what was on
     // its way when the memory was lost, a request of each may be forgotten, and so may its stock.
     const std::int64_t forgotten = quota.spent - quota.keeper.used() - quota.keeper.held();
-    const std::int64_t forgotten_max = is_emptied ? 8 + quota.terms.limit / 1000 : 0;
+    const std::int64_t stock_max = quota.terms.limit < 16'000 ? 0 : quota.terms.limit / 1000;
+    const std::int64_t forgotten_max = is_emptied ? 8 + stock_max : 0;
     if (quota.keeper.used() > quota.spent || forgotten > forgotten_max ||
         quota.reported != quota.spent) {
         return std::string(is_emptied ? "emptied: " : "") + "spent " + std::to_string(quota.spent) +

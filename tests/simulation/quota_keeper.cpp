@@ -83,7 +83,7 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     answer.granted = std::min(question.waiting, answer.left);
     answer.left -= answer.granted;
     used_ += answer.granted;
-    const std::int64_t room = terms.limit / 1000 - others - kept;
+    const std::int64_t room = (terms.limit < 16'000 ? 0 : terms.limit / 1000) - others - kept;
     answer.added = std::max<std::int64_t>(
         std::min({question.wanted - kept, answer.left / 64, (room + 1) / 2}), 0);
     answer.left -= answer.added;
