@@ -40,6 +40,10 @@ struct Installation {
     std::string redis_url;
 };
 
+std::string body_of(const ResponseCache::Answer& answer) {
+    return answer.response ? std::string(answer.response->body()) : "(miss)";
+}
+
 /// One worker process with one reactor.
 class Worker {
 public:
@@ -105,6 +109,13 @@ public:
                                Milliseconds patience = kPatience) {
         return begin(caching, std::move(key), patience).get();
     }
+    /// Of a miss, nobody is to answer.
+    std::string body(const snapshot::MethodCaching& caching, std::string key,
+                     Milliseconds patience = kPatience) {
+        ResponseCache::Answer answer = find(caching, std::move(key), patience);
+        drop(std::move(answer.lead));
+        return body_of(answer);
+    }
     static worker::Task<ResponseCache::Answer> look(ResponseCache& cache,
                                                     const snapshot::MethodCaching& caching,
                                                     std::string key, Milliseconds patience) {
@@ -164,10 +175,6 @@ struct Fixture {
     }
 };
 
-std::string body_of(const ResponseCache::Answer& answer) {
-    return answer.response ? std::string(answer.response->body()) : "(miss)";
-}
-
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "what one worker stored another finds, in Redis and then in memory") {
@@ -184,7 +191,7 @@ TEST_CASE_FIXTURE(Fixture, "what one worker stored another finds, in Redis and t
     CHECK(body_of(found) == "stored");
     CHECK_FALSE(found.is_stale);
     CHECK(two.find(caching, "key").source == Source::Memory);
-    CHECK(body_of(two.find(caching, "other", 0ms)) == "(miss)");
+    CHECK(two.body(caching, "other", 0ms) == "(miss)");
 }
 
 TEST_CASE_FIXTURE(Fixture, "while one worker calls the back end the others wait for its answer") {
@@ -264,13 +271,13 @@ TEST_CASE_FIXTURE(Fixture, "encrypted entries are not in Redis as they are, and 
     one.store(caching, "key with a secret-in-key", "secret-in-body");
     wait_for_entries("1");
     CHECK(everything_in_redis().find("secret-in") == std::string::npos);
-    CHECK(body_of(two.find(caching, "key with a secret-in-key")) == "secret-in-body");
+    CHECK(two.body(caching, "key with a secret-in-key") == "secret-in-body");
     // One that is not encrypted could come from anybody.
     snapshot::MethodCaching plain = caching;
     plain.encrypts = false;
     one.store(plain, "planted", "planted");
     wait_for_entries("2");
-    CHECK(body_of(two.find(caching, "planted", 0ms)) == "(miss)");
+    CHECK(two.body(caching, "planted", 0ms) == "(miss)");
     CHECK(everything_in_redis().find("planted") != std::string::npos);
 }
 
@@ -326,7 +333,7 @@ TEST_CASE_FIXTURE(Fixture, "a stage keeps no more bytes in Redis than its size")
     auto too_large = two.find(caching, "too large for the stage", 0ms);
     CHECK(body_of(too_large) == "(miss)");
     two.drop(std::move(too_large.lead));
-    CHECK(body_of(two.find(caching, "key39")) == std::string(9'000, 'x'));
+    CHECK(two.body(caching, "key39") == std::string(9'000, 'x'));
 }
 
 TEST_CASE_FIXTURE(Fixture, "storing a key again counts once, and expired entries count no more") {
@@ -342,7 +349,7 @@ TEST_CASE_FIXTURE(Fixture, "storing a key again counts once, and expired entries
     }
     caching.ttl = Seconds(300);
     one.store(caching, "other", std::string(1000, 'x'));
-    while (body_of(one.find(caching, "other")) == "(miss)") std::this_thread::yield();
+    while (one.body(caching, "other") == "(miss)") std::this_thread::yield();
     wait_for_entries("2");
     const long long total = std::stoll(installation.ask({"HGET", names.sizes(), "total"}));
     CHECK(total > 2000);
@@ -354,12 +361,12 @@ TEST_CASE_FIXTURE(Fixture, "what a caller had replaced every memory forgets") {
     Worker two(installation);
     one.store(caching, "key", "old");
     wait_for_entries("1");
-    CHECK(body_of(two.find(caching, "key")) == "old");
+    CHECK(two.body(caching, "key") == "old");
     CHECK(two.find(caching, "key").source == Source::Memory);
     one.store(caching, "key", "new", {}, true);
-    while (body_of(two.find(caching, "key")) == "old") std::this_thread::yield();
-    CHECK(body_of(two.find(caching, "key")) == "new");
-    CHECK(body_of(one.find(caching, "key")) == "new");
+    while (two.body(caching, "key") == "old") std::this_thread::yield();
+    CHECK(two.body(caching, "key") == "new");
+    CHECK(one.body(caching, "key") == "new");
 }
 
 TEST_CASE_FIXTURE(Fixture, "an answer to an earlier call takes the place of no replacement") {
@@ -370,16 +377,16 @@ TEST_CASE_FIXTURE(Fixture, "an answer to an earlier call takes the place of no r
     const SteadyTime began = steady_now() - Seconds(1);
     two.store(caching, "key", "new", {}, true);
     // Who comes once it is told does not wait for the call that began before.
-    while (body_of(one.find(caching, "key", Milliseconds(20))) != "new") std::this_thread::yield();
+    while (one.body(caching, "key", Milliseconds(20)) != "new") std::this_thread::yield();
     one.store(caching, "key", "old", std::move(leading.lead), false, began);
     two.store(caching, "key", "older", {}, true, began - Seconds(1));
     one.store(caching, "other", "x");
     two.store(caching, "another", "x");
     wait_for_entries("3");
-    CHECK(body_of(one.find(caching, "key")) == "new");
-    CHECK(body_of(two.find(caching, "key")) == "new");
+    CHECK(one.body(caching, "key") == "new");
+    CHECK(two.body(caching, "key") == "new");
     Worker three(installation);
-    CHECK(body_of(three.find(caching, "key")) == "new");
+    CHECK(three.body(caching, "key") == "new");
 }
 
 TEST_CASE_FIXTURE(Fixture, "an entry is found stale for as long as the stage wants it") {
@@ -413,7 +420,7 @@ TEST_CASE_FIXTURE(Fixture, "an entry is found stale for as long as the stage wan
     CHECK_FALSE(confirm(two, remote.lead));
     caching.ttl = Seconds(300);
     one.store(caching, "key", "new", std::move(stale.lead));
-    CHECK(body_of(one.find(caching, "key")) == "new");
+    CHECK(one.body(caching, "key") == "new");
 }
 
 TEST_CASE("in a cluster what a stage has lies together, whatever makes room for what") {
