@@ -6,6 +6,9 @@ import socket
 import time
 
 
+SILENCE_S = 0.5
+
+
 class _Server:
     def __init__(self, listener, seconds):
         self._selector = selectors.DefaultSelector()
@@ -17,16 +20,24 @@ class _Server:
         self.most_at_once = 0
 
     def serve(self, stop):
+        """Until told to stop, and then until nothing has come for a while: what was sent before is counted."""
         self._selector.register(stop, selectors.EVENT_READ)
+        silence = None
         while True:
             now = time.monotonic()
             while self._due and self._due[0][0] <= now:
                 self._answer(self._due.pop(0)[1])
-            wait = max(0.0, self._due[0][0] - time.monotonic()) if self._due else None
-            for key, _ in self._selector.select(wait):
+            waits = [silence] if silence else []
+            if self._due:
+                waits.append(max(0.0, self._due[0][0] - time.monotonic()))
+            events = self._selector.select(min(waits) if waits else None)
+            if silence and not events and time.monotonic() - now >= silence:
+                return
+            for key, _ in events:
                 if key.fileobj is stop:
-                    return
-                if key.fileobj is self._listener:
+                    self._selector.unregister(stop)
+                    silence = SILENCE_S
+                elif key.fileobj is self._listener:
                     self._selector.register(self._listener.accept()[0], selectors.EVENT_READ)
                 else:
                     self._receive(key.fileobj)
