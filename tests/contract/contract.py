@@ -7,7 +7,7 @@ import re
 import socket
 import unittest
 
-from stack import REGION, ROOT, Stack
+from stack import REGION, ROOT, Stack, add_mock, make_api
 
 DESCRIPTIONS = pathlib.Path(ROOT, "openapi")
 # Errors of the protocol that no operation models.
@@ -194,6 +194,45 @@ class RawCase(unittest.TestCase):
         self.assertEqual({"message"}, set(answer))
         if message:
             self.assertEqual(message, answer["message"])
+
+
+class AdditionsCase(unittest.TestCase):
+    """One stack for each class, and calls of what Turnpike adds to Amazon's operations."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = cls.enterClassContext(new_stack())
+        cls.client = cls.stack.client()
+        cls.addClassCleanup(cls.client.close)
+        cls.management = Management(cls.stack)
+        cls.description = Description("turnpike")
+
+    def call(self, operation, method, target, body=b"", status=200):
+        """The decoded answer, which must have this status and the described form."""
+        answer = self.management.call(method, target, body)
+        self.assertEqual(status, answer.status, answer)
+        self.assertEqual([], self.description.check(operation, answer.status, answer.headers, answer.body))
+        return json.loads(answer.body)
+
+
+class StageSettingsCase(AdditionsCase):
+    """What is added to the settings of a stage: of `api`, "prod", with a mock."""
+
+    ADDITION = ""  # the last part of its path, and its member in what is published
+    KEY = False    # whether the mock wants one
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.api, root = make_api(cls.client)
+        add_mock(cls.client, cls.api, root, key=cls.KEY)
+        cls.client.create_deployment(restApiId=cls.api, stageName="prod")
+        cls.settings = f"/_turnpike/v1/restapis/{cls.api}/stages/prod/{cls.ADDITION}"
+
+    def published(self):
+        """What workers get of it."""
+        record = self.stack.redis_command("HGET", "{turnpike}:stages", f"{self.api}/prod")
+        return json.loads(record).get(self.ADDITION) if record else None
 
 
 def checked_client(stack, complaints, service="apigateway", description=V1, validate=True):

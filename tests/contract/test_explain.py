@@ -3,31 +3,14 @@
 import json
 import unittest
 
-from contract import Description, Management, new_stack
-from stack import add_mock, make_api, wait_for
+from contract import StageSettingsCase
+from stack import wait_for
 
 EXPLAIN = "/_turnpike/v1/explain"
 
 
-class Explain(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = cls.enterClassContext(new_stack())
-        cls.client = cls.stack.client()
-        cls.addClassCleanup(cls.client.close)
-        cls.management = Management(cls.stack)
-        cls.description = Description("turnpike")
-        cls.api, root = make_api(cls.client, "explained")
-        add_mock(cls.client, cls.api, root)
-        cls.client.create_deployment(restApiId=cls.api, stageName="prod")
-        cls.settings = f"/_turnpike/v1/restapis/{cls.api}/stages/prod/explain"
-
-    def call(self, operation, method, target, body=b"", status=200):
-        """The answer, which must be of the described form."""
-        answer = self.management.call(method, target, body)
-        self.assertEqual(status, answer.status, answer)
-        self.assertEqual([], self.description.check(operation, answer.status, answer.headers, answer.body))
-        return json.loads(answer.body)
+class Explain(StageSettingsCase):
+    ADDITION = "explain"
 
     def get(self, query="", status=200):
         operation = "GetExplanation" if "requestId" in query else "GetExplanations"
@@ -41,11 +24,6 @@ class Explain(unittest.TestCase):
         text = document if isinstance(document, str) else json.dumps({"requestId": request_id} | document)
         self.stack.redis_command("ZADD", "{turnpike:explain}:ids", str(time), request_id)
         self.stack.redis_command("HSET", "{turnpike:explain}:documents", request_id, text)
-
-    def published(self):
-        """What workers get of the stage."""
-        record = self.stack.redis_command("HGET", "{turnpike}:stages", f"{self.api}/prod")
-        return json.loads(record).get("explain") if record else None
 
     def test_settings(self):
         off = {"percentTraffic": 0.0, "dataTraceEnabled": False}

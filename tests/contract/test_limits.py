@@ -3,37 +3,16 @@
 import json
 import unittest
 
-from contract import Description, Management, new_stack
-from stack import add_key, add_mock, make_api, wait_for
+from contract import StageSettingsCase
+from stack import add_key, wait_for
 
 
-class Limits(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.stack = cls.enterClassContext(new_stack())
-        cls.client = cls.stack.client()
-        cls.addClassCleanup(cls.client.close)
-        cls.management = Management(cls.stack)
-        cls.description = Description("turnpike")
-        cls.api, root = make_api(cls.client, "told")
-        add_mock(cls.client, cls.api, root, key=True)
-        cls.client.create_deployment(restApiId=cls.api, stageName="prod")
-        cls.settings = f"/_turnpike/v1/restapis/{cls.api}/stages/prod/limits"
-
-    def call(self, operation, method, target, body=b"", status=200):
-        """The answer, which must be of the described form."""
-        answer = self.management.call(method, target, body)
-        self.assertEqual(status, answer.status, answer)
-        self.assertEqual([], self.description.check(operation, answer.status, answer.headers, answer.body))
-        return json.loads(answer.body)
+class Limits(StageSettingsCase):
+    ADDITION = "limits"
+    KEY = True
 
     def put(self, body, status=200):
         return self.call("PutLimitSettings", "PUT", self.settings, body, status)
-
-    def published(self):
-        """What workers get of the stage."""
-        record = self.stack.redis_command("HGET", "{turnpike}:stages", f"{self.api}/prod")
-        return json.loads(record).get("limits") if record else None
 
     def test_settings(self):
         off = {"headersEnabled": False, "usageEnabled": False}

@@ -9,7 +9,7 @@ import time
 import unittest
 import zlib
 
-from contract import Description, Management, new_stack
+from contract import AdditionsCase
 from stack import wait_for
 
 
@@ -25,20 +25,14 @@ def midnight():
     return int(datetime.datetime.combine(today(), datetime.time(), datetime.timezone.utc).timestamp())
 
 
-class UsageCase(unittest.TestCase):
-    """One stack for each class."""
-
+class UsageCase(AdditionsCase):
     @classmethod
     def setUpClass(cls):
         # No test may run over midnight: days are what it is about.
         until_midnight = midnight() + 86400 - time.time()
         if until_midnight < 60:
             time.sleep(until_midnight + 1)
-        cls.stack = cls.enterClassContext(new_stack())
-        cls.client = cls.stack.client()
-        cls.addClassCleanup(cls.client.close)
-        cls.management = Management(cls.stack)
-        cls.description = Description("turnpike")
+        super().setUpClass()
 
     def plan_with_key(self, **quota):
         plan = self.client.create_usage_plan(name="p", quota={"limit": 10, "period": "DAY"} | quota)["id"]
@@ -68,10 +62,7 @@ class UsageCase(unittest.TestCase):
         return json.loads(self.redis("HGET", f"turnpike:key:{lookup}", "d") or "{}")
 
     def put_limits(self, plan, body, status=200):
-        answer = self.management.call("PUT", f"/_turnpike/v1/usageplans/{plan}/limits", body)
-        self.assertEqual(status, answer.status, answer)
-        self.assertEqual([], self.description.check("PutUsagePlanLimits", answer.status, answer.headers, answer.body))
-        return json.loads(answer.body)
+        return self.call("PutUsagePlanLimits", "PUT", f"/_turnpike/v1/usageplans/{plan}/limits", body, status)
 
 
 class Usage(UsageCase):
