@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "common/base/seeded_hash.hpp"
+#include "common/base/text.hpp"
 #include "common/dynamic/number.hpp"
 #include "common/dynamic/text.hpp"
 
@@ -26,7 +27,10 @@ void Map::put(std::string_view name, Value value) {
         members_[place].value = value;
         return;
     }
-    members_.push_back({name, value});
+    // Assigned half by half: a value that is put together in memory is read back slowly.
+    Member& member = members_.emplace_back();
+    member.name = name;
+    member.value = value;
     if (members_.size() <= kLinearMax) return;
     if (members_.size() * 2 > index_.size()) {
         rebuild_index();
@@ -55,7 +59,7 @@ void Map::clear() {
 std::size_t Map::place_of(std::string_view name) const {
     if (members_.size() <= kLinearMax) {
         for (std::size_t place = 0; place < members_.size(); ++place) {
-            if (members_[place].name == name) return place;
+            if (is_same_name(members_[place].name, name)) return place;
         }
         return kNone;
     }

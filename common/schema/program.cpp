@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "common/base/seeded_hash.hpp"
+#include "common/base/text.hpp"
 #include "common/schema/limits.hpp"
 
 namespace turnpike::schema {
@@ -54,14 +55,14 @@ const Property* Program::find_property(const ObjectRules& rules, std::string_vie
     const Property* const slots = properties.data() + rules.properties.first;
     if (size <= kFewSlots) {
         for (const Property& property : slice(properties, rules.properties)) {
-            if (property.name == name && property.node != kNoIndex) return &property;
+            if (is_same_name(property.name, name) && property.node != kNoIndex) return &property;
         }
         return nullptr;
     }
     for (std::size_t slot = seeded_hash(name, process_seed());; ++slot) {
         const Property& property = slots[slot & (size - 1)];
         if (property.node == kNoIndex) return nullptr;
-        if (property.name == name) return &property;
+        if (is_same_name(property.name, name)) return &property;
     }
 }
 

@@ -1,4 +1,7 @@
 #include <array>
+#include <memory>
+#include <span>
+#include <type_traits>
 
 #include "common/template/evaluator.hpp"
 #include "common/template/values.hpp"
@@ -9,6 +12,25 @@ using dynamic::Kind;
 using dynamic::List;
 using dynamic::Object;
 using dynamic::Value;
+
+namespace {
+
+/// Values of one call. Its places are not written before they are used: most calls have one or two.
+class Arguments {
+public:
+    Arguments() {}  // NOLINT(modernize-use-equals-default): would be deleted, for the union
+    void add(const Value& value) { std::construct_at(&values_[size_++], value); }
+    operator std::span<const Value>() const { return {values_.data(), size_}; }
+
+private:
+    static_assert(std::is_trivially_destructible_v<Value>);
+    union {
+        std::array<Value, kArgumentsMax> values_;
+    };
+    std::size_t size_ = 0;
+};
+
+}  // namespace
 
 Value Evaluator::reference(const Node& self) {
     Value found = get(self.a);
@@ -83,10 +105,9 @@ std::optional<std::size_t> Evaluator::place_in(const Link& link, const List& lis
 
 Value Evaluator::call_method(const Link& link, const Value& from) {
     const Level level(*this, link.place);
-    std::array<Value, kArgumentsMax> arguments;
-    for (Index at = 0; at < link.count; ++at) arguments[at] = value(operand(link.first + at));
+    Arguments given;
+    for (Index at = 0; at < link.count; ++at) given.add(value(operand(link.first + at)));
     if (!is_going()) return {};
-    const std::span<const Value> given(arguments.data(), link.count);
     if (from.kind() == Kind::Object) return call_object(link, from.as_object(), given);
     if (link.method == Method::Other) return {};
     const Regex* const regex =
@@ -120,10 +141,10 @@ Value Evaluator::call_method(const Link& link, const Value& from) {
 }
 
 Value Evaluator::call_object(const Link& link, Object& object, std::span<const Value> arguments) {
-    std::array<Value, kArgumentsMax> lent;
-    for (std::size_t at = 0; at < arguments.size(); ++at) lent[at] = lendable(arguments[at]);
+    Arguments lent;
+    for (const Value& argument : arguments) lent.add(lendable(argument));
     if (!is_going()) return {};
-    auto result = object.call(link.name, {lent.data(), arguments.size()}, heap_);
+    auto result = object.call(link.name, lent, heap_);
     if (result) return *result;
     const Error& error = result.error();
     fail(link.place,
