@@ -120,8 +120,8 @@ Result<json::Value> Dispatcher::run_handler(const service::Binding& binding,
     if (steady_now().time_since_epoch().count() < outage_until_.load()) {
         return unavailable("database away");
     }
-    if (!binding.read_only) return run_change(binding, call);
-    return parts_.store.run(true, [&binding, &call](service::Transaction& transaction) {
+    if (binding.access == service::Access::Write) return run_change(binding, call);
+    return parts_.store.run(binding.access, [&binding, &call](service::Transaction& transaction) {
         return binding.handler(transaction, call);
     });
 }
@@ -129,11 +129,12 @@ Result<json::Value> Dispatcher::run_handler(const service::Binding& binding,
 Result<json::Value> Dispatcher::run_change(const service::Binding& binding,
                                            const service::Call& call) {
     json::Value entry;
-    Result<json::Value> answer = parts_.store.run(false, [&](service::Transaction& transaction) {
+    const auto work = [&](service::Transaction& transaction) {
         Result<json::Value> made = binding.handler(transaction, call);
         if (made) entry = record_change(transaction, call, binding.operation, *made);
         return made;
-    });
+    };
+    Result<json::Value> answer = parts_.store.run(service::Access::Write, work);
     if (answer) parts_.report_change(entry);
     return answer;
 }

@@ -73,7 +73,7 @@ Result<json::Value> update_account(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 2> kBindings{
-    {{"GetAccount", get_account, true}, {"UpdateAccount", update_account}}};
+    {{"GetAccount", get_account, Access::ReadRow}, {"UpdateAccount", update_account}}};
 
 }  // namespace
 

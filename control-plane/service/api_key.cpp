@@ -186,8 +186,8 @@ Result<json::Value> delete_api_key(Transaction& transaction, const Call& call) {
 
 constexpr std::array<Binding, 5> kBindings{{
     {"CreateApiKey", create_api_key},
-    {"GetApiKey", get_api_key, true},
-    {"GetApiKeys", get_api_keys, true},
+    {"GetApiKey", get_api_key, Access::ReadRow},
+    {"GetApiKeys", get_api_keys, Access::ReadRow},
     {"UpdateApiKey", update_api_key},
     {"DeleteApiKey", delete_api_key},
 }};

@@ -37,7 +37,7 @@ Result<json::Value> get_audit(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 1> kBindings{{
-    {"GetAudit", get_audit, true, Binding::Contract::Turnpike},
+    {"GetAudit", get_audit, Access::ReadRow, Binding::Contract::Turnpike},
 }};
 
 }  // namespace

@@ -75,9 +75,9 @@ Result<json::Value> get_authorizer(Transaction& transaction, const Call& call) {
 }
 
 Result<json::Value> get_authorizers(Transaction& transaction, const Call& call) {
-    if (const auto api = find_rest_api(transaction, call); !api) return api;
-    return page_answer(
-        transaction.list(Table::Authorizers, call.input.text("restApiId"), page_request(call)));
+    auto page = list_of_rest_api(transaction, call, Table::Authorizers);
+    if (!page) return page.error();
+    return page_answer(*std::move(page));
 }
 
 /// The default of authType goes with the type that it was the default of.
@@ -171,11 +171,11 @@ Result<json::Value> test_invoke_authorizer(Transaction& transaction, const Call&
 
 constexpr std::array kBindings{
     Binding{"CreateAuthorizer", create_authorizer},
-    Binding{"GetAuthorizer", get_authorizer, true},
-    Binding{"GetAuthorizers", get_authorizers, true},
+    Binding{"GetAuthorizer", get_authorizer, Access::ReadRow},
+    Binding{"GetAuthorizers", get_authorizers, Access::ReadRow},
     Binding{"UpdateAuthorizer", update_authorizer},
     Binding{"DeleteAuthorizer", delete_authorizer},
-    Binding{"TestInvokeAuthorizer", test_invoke_authorizer, true},
+    Binding{"TestInvokeAuthorizer", test_invoke_authorizer, Access::Read},
 };
 
 }  // namespace

@@ -172,8 +172,8 @@ Result<json::Value> delete_base_path_mapping(Transaction& transaction, const Cal
 
 constexpr std::array kBindings{
     Binding{"CreateBasePathMapping", create_base_path_mapping},
-    Binding{"GetBasePathMapping", get_base_path_mapping, true},
-    Binding{"GetBasePathMappings", get_base_path_mappings, true},
+    Binding{"GetBasePathMapping", get_base_path_mapping, Access::ReadRow},
+    Binding{"GetBasePathMappings", get_base_path_mappings, Access::Read},
     Binding{"UpdateBasePathMapping", update_base_path_mapping},
     Binding{"DeleteBasePathMapping", delete_base_path_mapping},
 };

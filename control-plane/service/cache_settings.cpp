@@ -44,8 +44,8 @@ Result<json::Value> put_settings(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 2> kBindings{{
-    {"GetCacheSettings", get_settings, true, Binding::Contract::Turnpike},
-    {"PutCacheSettings", put_settings, false, Binding::Contract::Turnpike},
+    {"GetCacheSettings", get_settings, Access::ReadRow, Binding::Contract::Turnpike},
+    {"PutCacheSettings", put_settings, Access::Write, Binding::Contract::Turnpike},
 }};
 
 }  // namespace

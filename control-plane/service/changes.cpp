@@ -129,8 +129,8 @@ Result<json::Value> roll_back_stage(Transaction& transaction, const Call& call) 
 }
 
 constexpr std::array<Binding, 2> kBindings{{
-    {"GetChanges", get_changes, true, Binding::Contract::Turnpike},
-    {"RollBackStage", roll_back_stage, false, Binding::Contract::Turnpike},
+    {"GetChanges", get_changes, Access::Read, Binding::Contract::Turnpike},
+    {"RollBackStage", roll_back_stage, Access::Write, Binding::Contract::Turnpike},
 }};
 
 }  // namespace

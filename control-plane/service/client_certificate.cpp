@@ -113,8 +113,8 @@ Result<json::Value> delete_client_certificate(Transaction& transaction, const Ca
 
 constexpr std::array kBindings{
     Binding{"GenerateClientCertificate", generate_client_certificate},
-    Binding{"GetClientCertificate", get_client_certificate, true},
-    Binding{"GetClientCertificates", get_client_certificates, true},
+    Binding{"GetClientCertificate", get_client_certificate, Access::ReadRow},
+    Binding{"GetClientCertificates", get_client_certificates, Access::ReadRow},
     Binding{"UpdateClientCertificate", update_client_certificate},
     Binding{"DeleteClientCertificate", delete_client_certificate},
 };

@@ -68,6 +68,15 @@ Result<json::Value> find_rest_api(Transaction& transaction, const Call& call) {
     return *std::move(document);
 }
 
+Result<Page> list_of_rest_api(Transaction& transaction, const Call& call, Table table,
+                              const Filter& filter) {
+    Page page = transaction.list(table, call.input.text("restApiId"), page_request(call), filter);
+    if (page.items.empty()) {
+        if (const auto api = find_rest_api(transaction, call); !api) return api.error();
+    }
+    return page;
+}
+
 double shown_account_rate(const Installation& installation) {
     return std::isfinite(installation.account_rate_limit) ? installation.account_rate_limit : -1;
 }

@@ -27,6 +27,10 @@ Error api_not_found(const Call& call, std::string_view api_id);
 /// The RestApi document that `restApiId` names. Errors: NotFound with the text of API-scoped
 /// collections.
 Result<json::Value> find_rest_api(Transaction& transaction, const Call& call);
+/// The page asked for of what that API has. Whether there is such an API is looked up only if it
+/// has nothing. Errors: as find_rest_api.
+Result<Page> list_of_rest_api(Transaction& transaction, const Call& call, Table table,
+                              const Filter& filter = {});
 
 /// The account's rate as the contract shows one: -1 for none, since JSON has no infinite numbers.
 double shown_account_rate(const Installation& installation);

@@ -166,7 +166,9 @@ Result<void> set_on_gateway_responses(Transaction& transaction, const Call& call
             return type.is_string() && kind.type == type.as_string();
         });
         if (!is_known) return invalid("Invalid gateway response type specified");
-        json::Value response = effective_gateway_response(transaction, api_id, type.as_string());
+        // Read anew: what was set on DEFAULT_4XX is inherited by those after it.
+        json::Value response = effective_gateway_response(
+            custom_gateway_responses(transaction, api_id), type.as_string());
         for (const auto& [name, value] : wishes.errors()) {
             response["responseParameters"]
                     ["gatewayresponse.header.Access-Control-" + std::string(name)] = value;
@@ -206,7 +208,7 @@ Result<json::Value> put_cors(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array kBindings{
-    Binding{"PutCors", put_cors, false, Binding::Contract::Turnpike},
+    Binding{"PutCors", put_cors, Access::Write, Binding::Contract::Turnpike},
 };
 
 }  // namespace

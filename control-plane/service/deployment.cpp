@@ -164,11 +164,10 @@ Result<json::Value> get_deployment(Transaction& transaction, const Call& call) {
 }
 
 Result<json::Value> get_deployments(Transaction& transaction, const Call& call) {
-    if (const auto api = find_rest_api(transaction, call); !api) return api;
-    Page page =
-        transaction.list(Table::Deployments, call.input.text("restApiId"), page_request(call));
-    for (json::Value& deployment : page.items) deployment = shown(std::move(deployment));
-    return page_answer(std::move(page));
+    auto page = list_of_rest_api(transaction, call, Table::Deployments);
+    if (!page) return page.error();
+    for (json::Value& deployment : page->items) deployment = shown(std::move(deployment));
+    return page_answer(*std::move(page));
 }
 
 constexpr std::array<PatchRule, 1> kRules{{{"/description", kReplace, patch_text}}};
@@ -210,8 +209,8 @@ Result<json::Value> delete_deployment(Transaction& transaction, const Call& call
 
 constexpr std::array<Binding, 5> kBindings{{
     {"CreateDeployment", create_deployment},
-    {"GetDeployment", get_deployment, true},
-    {"GetDeployments", get_deployments, true},
+    {"GetDeployment", get_deployment, Access::ReadRow},
+    {"GetDeployments", get_deployments, Access::ReadRow},
     {"UpdateDeployment", update_deployment},
     {"DeleteDeployment", delete_deployment},
 }};

@@ -55,14 +55,14 @@ Filter filter_of(const Call& call) {
 }
 
 Result<json::Value> get_parts(Transaction& transaction, const Call& call) {
-    if (const auto api = find_rest_api(transaction, call); !api) return api;
     if (call.input.text("locationStatus") == "UNDOCUMENTED") {
+        if (const auto api = find_rest_api(transaction, call); !api) return api;
         return page_answer(undocumented_page(transaction, call));
     }
-    Page page = transaction.list(Table::DocumentationParts, call.input.text("restApiId"),
-                                 page_request(call), filter_of(call));
-    for (json::Value& part : page.items) part = shown_documentation_part(part);
-    return page_answer(std::move(page));
+    auto page = list_of_rest_api(transaction, call, Table::DocumentationParts, filter_of(call));
+    if (!page) return page.error();
+    for (json::Value& part : page->items) part = shown_documentation_part(part);
+    return page_answer(*std::move(page));
 }
 
 Result<void> patch_properties(PatchTarget& target, const PatchOperation& operation) {
@@ -105,8 +105,8 @@ Result<json::Value> delete_part(Transaction& transaction, const Call& call) {
 
 constexpr std::array<Binding, 6> kBindings{{
     {"CreateDocumentationPart", create_part},
-    {"GetDocumentationPart", get_part, true},
-    {"GetDocumentationParts", get_parts, true},
+    {"GetDocumentationPart", get_part, Access::ReadRow},
+    {"GetDocumentationParts", get_parts, Access::ReadRow},
     {"UpdateDocumentationPart", update_part},
     {"DeleteDocumentationPart", delete_part},
     {"ImportDocumentationParts", import_documentation_parts},

@@ -90,9 +90,9 @@ Result<json::Value> get_version(Transaction& transaction, const Call& call) {
 }
 
 Result<json::Value> get_versions(Transaction& transaction, const Call& call) {
-    if (const auto api = find_rest_api(transaction, call); !api) return api;
-    return page_answer(transaction.list(Table::DocumentationVersions, call.input.text("restApiId"),
-                                        page_request(call)));
+    auto page = list_of_rest_api(transaction, call, Table::DocumentationVersions);
+    if (!page) return page.error();
+    return page_answer(*std::move(page));
 }
 
 constexpr std::array<PatchRule, 1> kRules{{{"/description", kReplace, patch_text}}};
@@ -132,8 +132,8 @@ Result<json::Value> delete_version(Transaction& transaction, const Call& call) {
 
 constexpr std::array<Binding, 5> kBindings{{
     {"CreateDocumentationVersion", create_version},
-    {"GetDocumentationVersion", get_version, true},
-    {"GetDocumentationVersions", get_versions, true},
+    {"GetDocumentationVersion", get_version, Access::ReadRow},
+    {"GetDocumentationVersions", get_versions, Access::ReadRow},
     {"UpdateDocumentationVersion", update_version},
     {"DeleteDocumentationVersion", delete_version},
 }};

@@ -212,8 +212,8 @@ Result<json::Value> delete_domain_name(Transaction& transaction, const Call& cal
 
 constexpr std::array kBindings{
     Binding{"CreateDomainName", create_domain_name},
-    Binding{"GetDomainName", get_domain_name, true},
-    Binding{"GetDomainNames", get_domain_names, true},
+    Binding{"GetDomainName", get_domain_name, Access::ReadRow},
+    Binding{"GetDomainNames", get_domain_names, Access::ReadRow},
     Binding{"UpdateDomainName", update_domain_name},
     Binding{"DeleteDomainName", delete_domain_name},
 };

@@ -113,7 +113,7 @@ Result<json::Value> reject_association(Transaction& transaction, const Call& cal
 
 constexpr std::array kBindings{
     Binding{"CreateDomainNameAccessAssociation", create_association},
-    Binding{"GetDomainNameAccessAssociations", get_associations, true},
+    Binding{"GetDomainNameAccessAssociations", get_associations, Access::ReadRow},
     Binding{"DeleteDomainNameAccessAssociation", delete_association},
     Binding{"RejectDomainNameAccessAssociation", reject_association},
 };

@@ -33,8 +33,8 @@ Result<json::Value> put_settings(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 2> kBindings{{
-    {"GetExplainSettings", get_settings, true, Binding::Contract::Turnpike},
-    {"PutExplainSettings", put_settings, false, Binding::Contract::Turnpike},
+    {"GetExplainSettings", get_settings, Access::ReadRow, Binding::Contract::Turnpike},
+    {"PutExplainSettings", put_settings, Access::Write, Binding::Contract::Turnpike},
 }};
 
 }  // namespace

@@ -104,7 +104,7 @@ Result<json::Value> get_export(Transaction& transaction, const Call& call) {
     return answer(request, *document, wants_yaml(input.text("accepts")));
 }
 
-constexpr std::array<Binding, 1> kBindings{{{"GetExport", get_export, true}}};
+constexpr std::array<Binding, 1> kBindings{{{"GetExport", get_export, Access::Read}}};
 
 }  // namespace
 

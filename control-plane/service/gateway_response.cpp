@@ -41,7 +41,7 @@ Result<json::Value> put_gateway_response(Transaction& transaction, const Call& c
 Result<json::Value> get_gateway_response(Transaction& transaction, const Call& call) {
     if (const auto api = find_rest_api(transaction, call); !api) return api;
     const Key key = key_of(call);
-    return effective_gateway_response(transaction, key.scope, key.id);
+    return effective_gateway_response(custom_gateway_responses(transaction, key.scope), key.id);
 }
 
 /// Always all types, so the position is simply the last one of the page before.
@@ -49,6 +49,7 @@ Result<json::Value> get_gateway_responses(Transaction& transaction, const Call& 
     if (const auto api = find_rest_api(transaction, call); !api) return api;
     const PageRequest request = page_request(call);
     const std::string after = from_base64(request.position).value_or("");
+    const auto custom = custom_gateway_responses(transaction, call.input.text("restApiId"));
     Page page;
     std::string_view last;
     for (const GatewayResponseKind& kind : gateway_response_kinds()) {
@@ -57,8 +58,7 @@ Result<json::Value> get_gateway_responses(Transaction& transaction, const Call& 
             page.position = to_base64url(last);
             break;
         }
-        page.items.push_back(
-            effective_gateway_response(transaction, call.input.text("restApiId"), kind.type));
+        page.items.push_back(effective_gateway_response(custom, kind.type));
         last = kind.type;
     }
     return page_answer(std::move(page));
@@ -110,7 +110,8 @@ Error refuse(const PatchOperation& operation, const PatchRule*) {
 Result<json::Value> update_gateway_response(Transaction& transaction, const Call& call) {
     if (const auto api = lock_api(transaction, call); !api) return api;
     const Key key = key_of(call);
-    const json::Value before = effective_gateway_response(transaction, key.scope, key.id);
+    const json::Value before =
+        effective_gateway_response(custom_gateway_responses(transaction, key.scope), key.id);
     if (call.input.array("patchOperations").empty()) return before;
     auto after = patched({kRules, refuse}, before, transaction, call);
     if (!after) return after;
@@ -127,8 +128,8 @@ Result<json::Value> delete_gateway_response(Transaction& transaction, const Call
 
 constexpr std::array kBindings{
     Binding{"PutGatewayResponse", put_gateway_response},
-    Binding{"GetGatewayResponse", get_gateway_response, true},
-    Binding{"GetGatewayResponses", get_gateway_responses, true},
+    Binding{"GetGatewayResponse", get_gateway_response, Access::Read},
+    Binding{"GetGatewayResponses", get_gateway_responses, Access::Read},
     Binding{"UpdateGatewayResponse", update_gateway_response},
     Binding{"DeleteGatewayResponse", delete_gateway_response},
 };

@@ -70,18 +70,20 @@ json::Value builtin_gateway_response(std::string_view type) {
     return response;
 }
 
-json::Value effective_gateway_response(Transaction& transaction, std::string_view api_id,
-                                       std::string_view type) {
-    const std::string api(api_id);
-    if (auto own = transaction.find(Table::GatewayResponses, {api, std::string(type)})) {
-        return *std::move(own);
+CustomResponses custom_gateway_responses(Transaction& transaction, std::string_view api_id) {
+    CustomResponses custom;
+    for (Row& row : transaction.scan(Table::GatewayResponses, api_id)) {
+        custom.emplace(std::move(row.key.id), std::move(row.document));
     }
+    return custom;
+}
+
+json::Value effective_gateway_response(const CustomResponses& custom, std::string_view type) {
+    if (const auto own = custom.find(type); own != custom.end()) return own->second;
     json::Value response = builtin_gateway_response(type);
-    const std::string_view inherits = kind_of(type).inherits;
-    if (inherits.empty()) return response;
-    const auto general = transaction.find(Table::GatewayResponses, {api, std::string(inherits)});
-    if (general) {
-        copy_members(*general, {"statusCode", "responseParameters", "responseTemplates"}, response);
+    if (const auto general = custom.find(kind_of(type).inherits); general != custom.end()) {
+        copy_members(general->second, {"statusCode", "responseParameters", "responseTemplates"},
+                     response);
     }
     return response;
 }

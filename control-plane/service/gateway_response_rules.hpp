@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "common/base/result.hpp"
@@ -21,9 +23,11 @@ std::span<const GatewayResponseKind> gateway_response_kinds();
 
 /// The built-in default of the type, as Get answers it. Requires: a type of the contract.
 json::Value builtin_gateway_response(std::string_view type);
+/// Those that an API customised, by type.
+using CustomResponses = std::map<std::string, json::Value, std::less<>>;
+CustomResponses custom_gateway_responses(Transaction& transaction, std::string_view api_id);
 /// What is in force: the customised one, or the inherited, or the built-in default.
-json::Value effective_gateway_response(Transaction& transaction, std::string_view api_id,
-                                       std::string_view type);
+json::Value effective_gateway_response(const CustomResponses& custom, std::string_view type);
 
 /// Errors: Invalid.
 Result<void> check_gateway_response(const json::Value& response);

@@ -120,7 +120,7 @@ Result<json::Value> update_integration(Transaction& transaction, const Call& cal
 
 constexpr std::array kBindings{
     Binding{"PutIntegration", put_integration},
-    Binding{"GetIntegration", get_integration, true},
+    Binding{"GetIntegration", get_integration, Access::ReadRow},
     Binding{"UpdateIntegration", update_integration},
     Binding{"DeleteIntegration", delete_integration},
 };

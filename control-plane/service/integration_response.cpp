@@ -113,7 +113,7 @@ Result<json::Value> update_integration_response(Transaction& transaction, const 
 
 constexpr std::array kBindings{
     Binding{"PutIntegrationResponse", put_integration_response},
-    Binding{"GetIntegrationResponse", get_integration_response, true},
+    Binding{"GetIntegrationResponse", get_integration_response, Access::ReadRow},
     Binding{"UpdateIntegrationResponse", update_integration_response},
     Binding{"DeleteIntegrationResponse", delete_integration_response},
 };

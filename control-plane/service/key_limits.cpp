@@ -209,7 +209,7 @@ Result<json::Value> get_key_limits(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 1> kBindings{
-    {{"GetKeyLimits", get_key_limits, true, Binding::Contract::Turnpike}}};
+    {{"GetKeyLimits", get_key_limits, Access::Read, Binding::Contract::Turnpike}}};
 
 }  // namespace
 

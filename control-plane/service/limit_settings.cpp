@@ -30,8 +30,8 @@ Result<json::Value> put_settings(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 2> kBindings{{
-    {"GetLimitSettings", get_settings, true, Binding::Contract::Turnpike},
-    {"PutLimitSettings", put_settings, false, Binding::Contract::Turnpike},
+    {"GetLimitSettings", get_settings, Access::ReadRow, Binding::Contract::Turnpike},
+    {"PutLimitSettings", put_settings, Access::Write, Binding::Contract::Turnpike},
 }};
 
 }  // namespace

@@ -214,7 +214,7 @@ Result<json::Value> update_method(Transaction& transaction, const Call& call) {
 
 constexpr std::array kBindings{
     Binding{"PutMethod", put_method},
-    Binding{"GetMethod", get_method, true},
+    Binding{"GetMethod", get_method, Access::ReadRow},
     Binding{"UpdateMethod", update_method},
     Binding{"DeleteMethod", delete_method},
 };

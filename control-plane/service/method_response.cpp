@@ -83,7 +83,7 @@ Result<json::Value> update_method_response(Transaction& transaction, const Call&
 
 constexpr std::array kBindings{
     Binding{"PutMethodResponse", put_method_response},
-    Binding{"GetMethodResponse", get_method_response, true},
+    Binding{"GetMethodResponse", get_method_response, Access::ReadRow},
     Binding{"UpdateMethodResponse", update_method_response},
     Binding{"DeleteMethodResponse", delete_method_response},
 };

@@ -98,9 +98,9 @@ Result<json::Value> get_model(Transaction& transaction, const Call& call) {
 }
 
 Result<json::Value> get_models(Transaction& transaction, const Call& call) {
-    if (const auto api = find_rest_api(transaction, call); !api) return api;
-    return page_answer(
-        transaction.list(Table::Models, call.input.text("restApiId"), page_request(call)));
+    auto page = list_of_rest_api(transaction, call, Table::Models);
+    if (!page) return page.error();
+    return page_answer(*std::move(page));
 }
 
 Result<json::Value> get_model_template(Transaction& transaction, const Call& call) {
@@ -184,9 +184,12 @@ Result<json::Value> delete_model(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array kBindings{
-    Binding{"CreateModel", create_model},   Binding{"GetModel", get_model, true},
-    Binding{"GetModels", get_models, true}, Binding{"GetModelTemplate", get_model_template, true},
-    Binding{"UpdateModel", update_model},   Binding{"DeleteModel", delete_model},
+    Binding{"CreateModel", create_model},
+    Binding{"GetModel", get_model, Access::ReadRow},
+    Binding{"GetModels", get_models, Access::ReadRow},
+    Binding{"GetModelTemplate", get_model_template, Access::Read},
+    Binding{"UpdateModel", update_model},
+    Binding{"DeleteModel", delete_model},
 };
 
 }  // namespace

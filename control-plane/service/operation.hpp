@@ -84,7 +84,7 @@ struct Binding {
     enum class Contract : std::uint8_t { RestV1, HttpV2, Turnpike };
     std::string_view operation;  ///< "CreateRestApi"
     Handler handler;
-    bool read_only = false;  ///< Runs in a read-only transaction.
+    Access access = Access::Write;
     Contract contract = Contract::RestV1;
 };
 

@@ -76,9 +76,9 @@ Result<json::Value> get_request_validator(Transaction& transaction, const Call& 
 }
 
 Result<json::Value> get_request_validators(Transaction& transaction, const Call& call) {
-    if (const auto api = find_rest_api(transaction, call); !api) return api;
-    return page_answer(transaction.list(Table::RequestValidators, call.input.text("restApiId"),
-                                        page_request(call)));
+    auto page = list_of_rest_api(transaction, call, Table::RequestValidators);
+    if (!page) return page.error();
+    return page_answer(*std::move(page));
 }
 
 Result<void> patch_name(PatchTarget& target, const PatchOperation& operation) {
@@ -122,8 +122,8 @@ Result<json::Value> delete_request_validator(Transaction& transaction, const Cal
 
 constexpr std::array kBindings{
     Binding{"CreateRequestValidator", create_request_validator},
-    Binding{"GetRequestValidator", get_request_validator, true},
-    Binding{"GetRequestValidators", get_request_validators, true},
+    Binding{"GetRequestValidator", get_request_validator, Access::ReadRow},
+    Binding{"GetRequestValidators", get_request_validators, Access::ReadRow},
     Binding{"UpdateRequestValidator", update_request_validator},
     Binding{"DeleteRequestValidator", delete_request_validator},
 };

@@ -121,10 +121,10 @@ void embed_methods(Transaction& transaction, const std::string& api_id, json::Ar
 
 Result<json::Value> get_resources(Transaction& transaction, const Call& call) {
     const std::string api_id(call.input.text("restApiId"));
-    if (!transaction.exists(Table::RestApis, {"", api_id})) return api_not_found(call, api_id);
-    Page page = transaction.list(Table::Resources, api_id, page_request(call));
-    if (embeds_methods(call)) embed_methods(transaction, api_id, page.items);
-    return page_answer(std::move(page));
+    auto page = list_of_rest_api(transaction, call, Table::Resources);
+    if (!page) return page.error();
+    if (embeds_methods(call)) embed_methods(transaction, api_id, page->items);
+    return page_answer(*std::move(page));
 }
 
 Result<void> patch_place(PatchTarget& target, const PatchOperation& operation) {
@@ -228,8 +228,10 @@ Result<json::Value> delete_resource(Transaction& transaction, const Call& call) 
 }
 
 constexpr std::array kBindings{
-    Binding{"CreateResource", create_resource},   Binding{"GetResource", get_resource, true},
-    Binding{"GetResources", get_resources, true}, Binding{"UpdateResource", update_resource},
+    Binding{"CreateResource", create_resource},
+    Binding{"GetResource", get_resource, Access::ReadRow},
+    Binding{"GetResources", get_resources, Access::ReadRow},
+    Binding{"UpdateResource", update_resource},
     Binding{"DeleteResource", delete_resource},
 };
 

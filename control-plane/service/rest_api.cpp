@@ -237,8 +237,10 @@ Result<json::Value> delete_rest_api(Transaction& transaction, const Call& call) 
 }
 
 constexpr std::array kBindings{
-    Binding{"CreateRestApi", create_rest_api},   Binding{"GetRestApi", read_rest_api, true},
-    Binding{"GetRestApis", get_rest_apis, true}, Binding{"UpdateRestApi", update_rest_api},
+    Binding{"CreateRestApi", create_rest_api},
+    Binding{"GetRestApi", read_rest_api, Access::ReadRow},
+    Binding{"GetRestApis", get_rest_apis, Access::ReadRow},
+    Binding{"UpdateRestApi", update_rest_api},
     Binding{"DeleteRestApi", delete_rest_api},
 };
 

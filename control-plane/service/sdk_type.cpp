@@ -145,9 +145,9 @@ Result<json::Value> get_sdk(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array kBindings{
-    Binding{"GetSdkType", get_sdk_type, true},
-    Binding{"GetSdkTypes", get_sdk_types, true},
-    Binding{"GetSdk", get_sdk, true},
+    Binding{"GetSdkType", get_sdk_type, Access::ReadRow},
+    Binding{"GetSdkTypes", get_sdk_types, Access::ReadRow},
+    Binding{"GetSdk", get_sdk, Access::Read},
 };
 
 }  // namespace

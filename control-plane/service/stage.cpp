@@ -90,10 +90,13 @@ Result<json::Value> get_stage(Transaction& transaction, const Call& call) {
 }
 
 Result<json::Value> get_stages(Transaction& transaction, const Call& call) {
-    if (const auto api = find_rest_api(transaction, call); !api) return api;
+    std::vector<Row> rows = transaction.scan(Table::Stages, call.input.text("restApiId"));
+    if (rows.empty()) {
+        if (const auto api = find_rest_api(transaction, call); !api) return api;
+    }
     const std::string_view deployment_id = call.input.text("deploymentId");
     json::Array stages;
-    for (Row& row : transaction.scan(Table::Stages, call.input.text("restApiId"))) {
+    for (Row& row : rows) {
         if (!deployment_id.empty() && row.document.text("deploymentId") != deployment_id) continue;
         stages.push_back(shown_stage(std::move(row.document)));
     }
@@ -129,8 +132,8 @@ Result<json::Value> delete_stage(Transaction& transaction, const Call& call) {
 
 constexpr std::array<Binding, 5> kBindings{{
     {"CreateStage", create_stage},
-    {"GetStage", get_stage, true},
-    {"GetStages", get_stages, true},
+    {"GetStage", get_stage, Access::ReadRow},
+    {"GetStages", get_stages, Access::ReadRow},
     {"UpdateStage", update_stage},
     {"DeleteStage", delete_stage},
 }};

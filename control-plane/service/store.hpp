@@ -33,10 +33,10 @@ public:
 
     /// Commits if `work` returns a value, rolls back if it returns an Error or throws. `work` may
     /// run again from its start when the database asks for a retry (serialisation failure,
-    /// deadlock), so it must have no effects but those on its Transaction. A read-only transaction
-    /// sees one moment. Throws: StoreUnavailable within 2 s when the database is away, and
+    /// deadlock) or a read takes more statements than expected, so it must have no effects but
+    /// those on its Transaction. Throws: StoreUnavailable within 2 s when the database is away, and
     /// OutcomeUnknown when it went away in answering the commit.
-    virtual Result<json::Value> run(bool read_only, const Work& work) = 0;
+    virtual Result<json::Value> run(Access access, const Work& work) = 0;
 };
 
 }  // namespace turnpike::service

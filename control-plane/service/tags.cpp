@@ -81,7 +81,7 @@ Result<json::Value> get_tags(Transaction& transaction, const Call& call) {
 constexpr std::array<Binding, 3> kBindings{{
     {"TagResource", tag_resource},
     {"UntagResource", untag_resource},
-    {"GetTags", get_tags, true},
+    {"GetTags", get_tags, Access::ReadRow},
 }};
 
 }  // namespace

@@ -159,7 +159,7 @@ Result<json::Value> plan_test(Transaction& transaction, const Call& call) {
                                     {"isRepeatable", is_repeatable(*tested)}});
 }
 
-constexpr std::array<Binding, 1> kBindings{{{"TestInvokeMethod", plan_test, true}}};
+constexpr std::array<Binding, 1> kBindings{{{"TestInvokeMethod", plan_test, Access::Read}}};
 
 }  // namespace
 

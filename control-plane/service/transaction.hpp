@@ -82,6 +82,13 @@ struct Effect {
     std::string id;  ///< "<api id>/<stage name>", plan id, or key id
 };
 
+/// What an operation does to the stored resources.
+enum class Access : std::uint8_t {
+    Write,
+    Read,     ///< Sees one moment, writes nothing.
+    ReadRow,  ///< As Read, for what mostly takes one statement: quicker then, slower otherwise.
+};
+
 /// One database transaction; commits when the operation's function returns a value, rolls back when
 /// it returns an Error. Every method may throw StoreUnavailable (database away), which rises to the
 /// one handler at the API edge. Thread: the one that runs the operation.

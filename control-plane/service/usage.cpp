@@ -149,7 +149,7 @@ Result<json::Value> update_usage(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 2> kBindings{
-    {{"GetUsage", get_usage, true}, {"UpdateUsage", update_usage}}};
+    {{"GetUsage", get_usage, Access::Read}, {"UpdateUsage", update_usage}}};
 
 }  // namespace
 

@@ -138,8 +138,8 @@ Result<json::Value> delete_usage_plan(Transaction& transaction, const Call& call
 
 constexpr std::array<Binding, 5> kBindings{{
     {"CreateUsagePlan", create_usage_plan},
-    {"GetUsagePlan", get_usage_plan, true},
-    {"GetUsagePlans", get_usage_plans, true},
+    {"GetUsagePlan", get_usage_plan, Access::ReadRow},
+    {"GetUsagePlans", get_usage_plans, Access::ReadRow},
     {"UpdateUsagePlan", update_usage_plan},
     {"DeleteUsagePlan", delete_usage_plan},
 }};

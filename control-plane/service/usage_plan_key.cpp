@@ -84,8 +84,8 @@ Result<json::Value> delete_usage_plan_key(Transaction& transaction, const Call& 
 
 constexpr std::array<Binding, 4> kBindings{{
     {"CreateUsagePlanKey", create_usage_plan_key},
-    {"GetUsagePlanKey", get_usage_plan_key, true},
-    {"GetUsagePlanKeys", get_usage_plan_keys, true},
+    {"GetUsagePlanKey", get_usage_plan_key, Access::Read},
+    {"GetUsagePlanKeys", get_usage_plan_keys, Access::Read},
     {"DeleteUsagePlanKey", delete_usage_plan_key},
 }};
 

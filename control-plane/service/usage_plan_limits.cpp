@@ -46,8 +46,8 @@ Result<json::Value> put_limits(Transaction& transaction, const Call& call) {
 }
 
 constexpr std::array<Binding, 2> kBindings{{
-    {"GetUsagePlanLimits", get_limits, true, Binding::Contract::Turnpike},
-    {"PutUsagePlanLimits", put_limits, false, Binding::Contract::Turnpike},
+    {"GetUsagePlanLimits", get_limits, Access::ReadRow, Binding::Contract::Turnpike},
+    {"PutUsagePlanLimits", put_limits, Access::Write, Binding::Contract::Turnpike},
 }};
 
 }  // namespace

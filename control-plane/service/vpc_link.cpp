@@ -129,8 +129,10 @@ Result<json::Value> delete_vpc_link(Transaction& transaction, const Call& call) 
 }
 
 constexpr std::array kBindings{
-    Binding{"CreateVpcLink", create_vpc_link},   Binding{"GetVpcLink", get_vpc_link, true},
-    Binding{"GetVpcLinks", get_vpc_links, true}, Binding{"UpdateVpcLink", update_vpc_link},
+    Binding{"CreateVpcLink", create_vpc_link},
+    Binding{"GetVpcLink", get_vpc_link, Access::ReadRow},
+    Binding{"GetVpcLinks", get_vpc_links, Access::ReadRow},
+    Binding{"UpdateVpcLink", update_vpc_link},
     Binding{"DeleteVpcLink", delete_vpc_link},
 };
 

@@ -19,7 +19,7 @@ Session::Options session_options(const DatabaseOptions& options) {
     session.url = options.url;
     session.statement_deadline = options.statement_deadline;
     session.statement_timeout = options.statement_deadline - Milliseconds{100};
-    // Longer than PostgreSQL's deadlock_timeout, so that a deadlock is found and not waited out.
+    // Longer than PostgreSQL's deadlock_timeout of 1 s: a deadlock is found and not waited out.
     session.lock_timeout = options.statement_deadline - Milliseconds{300};
     return session;
 }

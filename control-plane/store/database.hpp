@@ -28,7 +28,7 @@ struct DatabaseOptions {
     /// connection included.
     Milliseconds begin_deadline{1400};
     /// For each later statement.
-    Milliseconds statement_deadline{1200};
+    Milliseconds statement_deadline{1500};
     /// For another operation that holds the same lock; it answers, so this is no outage.
     Milliseconds lock_wait_max{10'000};
     /// A connection unused for this long is closed.

@@ -6,6 +6,9 @@
 #include "control-plane/store/refused.hpp"
 
 namespace turnpike::store {
+
+using service::Access;
+
 namespace {
 
 constexpr int kAttemptsMax = 8;
@@ -64,10 +67,14 @@ Pool::Lease begin(Pool& pool, SteadyTime deadline, const std::string& begin_stat
     }
 }
 
-Result<json::Value> DocumentStore::run(bool read_only, const Work& work) {
+Result<json::Value> DocumentStore::run(Access access, const Work& work) {
     for (int attempt = 1;; ++attempt) {
         try {
-            return run_once(read_only, work);
+            const SteadyTime begin_by = steady_now() + limits_.begin_deadline;
+            if (access == Access::ReadRow && attempt == 1) {
+                if (auto answer = run_alone(work, begin_by)) return *std::move(answer);
+            }
+            return run_once(access, work, begin_by);
         } catch (const Refused& refused) {
             return refused.error();
         } catch (const SqlError& error) {
@@ -76,15 +83,32 @@ Result<json::Value> DocumentStore::run(bool read_only, const Work& work) {
     }
 }
 
-Result<json::Value> DocumentStore::run_once(bool read_only, const Work& work) {
-    Pool::Lease lease = begin(pool_, steady_now() + limits_.begin_deadline,
-                              read_only ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                                        : "BEGIN ISOLATION LEVEL READ COMMITTED");
+/// Without BEGIN and ROLLBACK: a statement is a transaction of its own. Returns: nothing if it took
+/// more than one, or the session had been lost.
+std::optional<Result<json::Value>> DocumentStore::run_alone(const Work& work, SteadyTime begin_by) {
+    Pool::Lease lease = pool_.acquire(begin_by);
+    try {
+        Transaction transaction(lease.session(), keys_, limits_.lock_wait_max,
+                                Transaction::Statements::One);
+        return work(transaction);
+    } catch (const Transaction::SecondStatement&) {
+        return std::nullopt;
+    } catch (const service::StoreUnavailable&) {
+        if (lease.is_fresh() || steady_now() >= begin_by) throw;
+        return std::nullopt;
+    }
+}
+
+Result<json::Value> DocumentStore::run_once(Access access, const Work& work, SteadyTime begin_by) {
+    const bool is_write = access == Access::Write;
+    Pool::Lease lease = begin(pool_, begin_by,
+                              is_write ? "BEGIN ISOLATION LEVEL READ COMMITTED"
+                                       : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     Session& session = lease.session();
     try {
         Transaction transaction(session, keys_, limits_.lock_wait_max);
         Result<json::Value> answer = work(transaction);
-        if (answer && !read_only) {
+        if (answer && is_write) {
             commit(session);
         } else {
             lease.roll_back();

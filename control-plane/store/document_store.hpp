@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "common/base/clock.hpp"
 #include "control-plane/service/store.hpp"
 #include "control-plane/store/pool.hpp"
@@ -22,10 +24,11 @@ public:
     DocumentStore(Pool& pool, const ValueKeys& keys, OperationLimits limits)
         : pool_(pool), keys_(keys), limits_(limits) {}
 
-    Result<json::Value> run(bool read_only, const Work& work) override;
+    Result<json::Value> run(service::Access access, const Work& work) override;
 
 private:
-    Result<json::Value> run_once(bool read_only, const Work& work);
+    std::optional<Result<json::Value>> run_alone(const Work& work, SteadyTime begin_by);
+    Result<json::Value> run_once(service::Access access, const Work& work, SteadyTime begin_by);
 
     Pool& pool_;
     const ValueKeys keys_;

@@ -59,7 +59,7 @@ public:
     struct Options {
         std::string url;
         Milliseconds connect_timeout{2000};  ///< Whole seconds, at least 2.
-        Milliseconds statement_deadline{1200};
+        Milliseconds statement_deadline{1500};
         /// Limits on the server's side, shorter than the deadline so that it is the server who
         /// answers.
         Milliseconds statement_timeout{1400};

@@ -61,12 +61,22 @@ Effect::Kind effect_kind(std::string_view name) {
     return static_cast<Effect::Kind>(found - kOutboxKinds.begin());
 }
 
+Rows Transaction::read(const std::string& sql, const std::vector<std::string>& parameters) {
+    if (statements_ == Statements::One && std::exchange(has_read_, true)) throw SecondStatement{};
+    return session_.execute(sql, parameters);
+}
+
+Rows Transaction::write(const std::string& sql, const std::vector<std::string>& parameters) {
+    TURNPIKE_ASSERT(statements_ == Statements::Any);
+    return session_.execute(sql, parameters);
+}
+
 void Transaction::lock(Table table, std::string_view id) {
     if (!store::is_storable(id)) return;
     const std::vector<std::string> name = {std::string(id),
                                            std::to_string(static_cast<int>(table))};
-    const Rows rows = session_.execute(
-        "SELECT pg_try_advisory_xact_lock(hashtextextended($1, $2::bigint))", name);
+    const Rows rows =
+        write("SELECT pg_try_advisory_xact_lock(hashtextextended($1, $2::bigint))", name);
     if (rows.value() == "t") return;
     // The holder may take longer than one statement may wait. The server's own limit ends each
     // wait, so that a lock that is held does not look like a database that hangs.
@@ -74,8 +84,7 @@ void Transaction::lock(Table table, std::string_view id) {
     while (true) {
         session_.script("SAVEPOINT waiting");
         try {
-            session_.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, $2::bigint))",
-                             name);
+            write("SELECT pg_advisory_xact_lock(hashtextextended($1, $2::bigint))", name);
             session_.script("RELEASE SAVEPOINT waiting");
             return;
         } catch (const SqlError& error) {
@@ -87,21 +96,21 @@ void Transaction::lock(Table table, std::string_view id) {
 
 std::optional<json::Value> Transaction::find(Table table, const Key& key) {
     if (!is_storable(key)) return std::nullopt;
-    const Rows rows = session_.execute(statements_of(table).find, {key.scope, key.id});
+    const Rows rows = read(statements_of(table).find, {key.scope, key.id});
     if (rows.empty()) return std::nullopt;
     return read_document(rows.value());
 }
 
 bool Transaction::exists(Table table, const Key& key) {
     if (!is_storable(key)) return false;
-    return !session_.execute(statements_of(table).exists, {key.scope, key.id}).empty();
+    return !read(statements_of(table).exists, {key.scope, key.id}).empty();
 }
 
 bool Transaction::insert(Table table, const Key& key, const json::Value& document) {
     require_storable(key);
     if (!is_storable_value(document)) throw refused_text();
     const Rows rows =
-        session_.execute(statements_of(table).insert, {key.scope, key.id, json::write(document)});
+        write(statements_of(table).insert, {key.scope, key.id, json::write(document)});
     return rows.affected > 0;
 }
 
@@ -111,14 +120,14 @@ bool Transaction::update(Table table, const Key& key, const json::Value& documen
     const std::string& sql = statements_of(table).update;
     const std::vector<std::string> parameters = {key.scope, key.id, json::write(document)};
     if (layout_of(table).has_unique_column) return update_or_clash(sql, parameters);
-    return session_.execute(sql, parameters).affected > 0;
+    return write(sql, parameters).affected > 0;
 }
 
 bool Transaction::update_or_clash(const std::string& sql,
                                   const std::vector<std::string>& parameters) {
     session_.script("SAVEPOINT before_update");
     try {
-        const bool is_changed = session_.execute(sql, parameters).affected > 0;
+        const bool is_changed = write(sql, parameters).affected > 0;
         session_.script("RELEASE SAVEPOINT before_update");
         return is_changed;
     } catch (const SqlError& error) {
@@ -130,16 +139,16 @@ bool Transaction::update_or_clash(const std::string& sql,
 
 bool Transaction::erase(Table table, const Key& key) {
     if (!is_storable(key)) return false;
-    return session_.execute(statements_of(table).erase, {key.scope, key.id}).affected > 0;
+    return write(statements_of(table).erase, {key.scope, key.id}).affected > 0;
 }
 
 std::size_t Transaction::erase_before(Table table, std::int64_t time) {
-    return session_.execute(statements_of(table).erase_before, {std::to_string(time)}).affected;
+    return write(statements_of(table).erase_before, {std::to_string(time)}).affected;
 }
 
 std::size_t Transaction::erase_scope(Table table, std::string_view scope) {
     if (!store::is_storable(scope)) return 0;
-    return session_.execute(statements_of(table).erase_scope, {std::string(scope)}).affected;
+    return write(statements_of(table).erase_scope, {std::string(scope)}).affected;
 }
 
 Page Transaction::list(Table table, std::string_view scope, const PageRequest& request,
@@ -172,7 +181,7 @@ Page Transaction::list(Table table, std::string_view scope, const PageRequest& r
                     [](const std::string& text) { return store::is_storable(text); });
     if (!can_match) return page;
 
-    const Rows rows = session_.execute(list_statement(table, shape), parameters);
+    const Rows rows = read(list_statement(table, shape), parameters);
     const std::size_t shown = std::min(rows.values.size(), static_cast<std::size_t>(limit));
     for (std::size_t i = 0; i < shown; ++i) page.items.push_back(read_document(rows.values[i][0]));
     if (rows.values.size() > shown) {
@@ -185,7 +194,7 @@ Page Transaction::list(Table table, std::string_view scope, const PageRequest& r
 std::vector<Row> Transaction::scan(Table table, std::string_view scope) {
     std::vector<Row> found;
     if (!store::is_storable(scope)) return found;
-    Rows rows = session_.execute(statements_of(table).scan, {std::string(scope)});
+    Rows rows = read(statements_of(table).scan, {std::string(scope)});
     found.reserve(rows.values.size());
     for (auto& row : rows.values) {
         found.push_back({{std::string(scope), std::move(row[0])}, read_document(row[1])});
@@ -196,15 +205,14 @@ std::vector<Row> Transaction::scan(Table table, std::string_view scope) {
 std::int64_t Transaction::count(Table table, std::string_view scope, std::int64_t enough) {
     if (!store::is_storable(scope)) return 0;
     const Rows rows =
-        session_.execute(statements_of(table).count, {std::string(scope), std::to_string(enough)});
+        read(statements_of(table).count, {std::string(scope), std::to_string(enough)});
     return parse_integer(rows.value()).value_or(0);
 }
 
 std::vector<std::string> Transaction::plans_of_key(std::string_view key_id) {
     if (!store::is_storable(key_id)) return {};
-    return session_
-        .execute("SELECT scope FROM usage_plan_keys WHERE id = $1 ORDER BY scope",
-                 {std::string(key_id)})
+    return read("SELECT scope FROM usage_plan_keys WHERE id = $1 ORDER BY scope",
+                {std::string(key_id)})
         .first_column();
 }
 
@@ -213,17 +221,15 @@ std::vector<std::string> Transaction::plans_with_stage(std::string_view api_id,
     if (!store::is_storable(api_id) || !store::is_storable(stage_name)) return {};
     const json::Value wanted = json::Array{
         json::Object{{"apiId", std::string(api_id)}, {"stage", std::string(stage_name)}}};
-    return session_
-        .execute(
-            "SELECT id FROM usage_plans WHERE document -> 'apiStages' @> $1::jsonb ORDER BY id",
-            {json::write(wanted)})
+    return read("SELECT id FROM usage_plans WHERE document -> 'apiStages' @> $1::jsonb ORDER BY id",
+                {json::write(wanted)})
         .first_column();
 }
 
 std::optional<std::string> Transaction::key_of_both_plans(std::string_view plan_id,
                                                           std::string_view other_id) {
     if (!store::is_storable(plan_id) || !store::is_storable(other_id)) return std::nullopt;
-    const Rows rows = session_.execute(
+    const Rows rows = read(
         "SELECT id FROM usage_plan_keys one JOIN usage_plan_keys other USING (id) "
         "WHERE one.scope = $1 AND other.scope = $2 LIMIT 1",
         {std::string(plan_id), std::string(other_id)});
@@ -236,7 +242,7 @@ bool Transaction::put_key_value(std::string_view key_id, std::string_view value)
     const std::vector<std::string> parameters = {
         std::string(key_id), to_hex(crypto::view(keys_.lookup.digest(value))),
         to_bytea(keys_.sealer.seal(value, value_context(key_id)))};
-    const Rows inserted = session_.execute(
+    const Rows inserted = write(
         "INSERT INTO api_key_values (key_id, lookup, sealed) VALUES ($1, $2, $3::bytea) "
         "ON CONFLICT DO NOTHING",
         parameters);
@@ -248,9 +254,8 @@ bool Transaction::put_key_value(std::string_view key_id, std::string_view value)
 
 std::string Transaction::key_value(std::string_view key_id) {
     if (!store::is_storable(key_id)) return {};
-    const Rows rows =
-        session_.execute("SELECT encode(sealed, 'hex') FROM api_key_values WHERE key_id = $1",
-                         {std::string(key_id)});
+    const Rows rows = read("SELECT encode(sealed, 'hex') FROM api_key_values WHERE key_id = $1",
+                           {std::string(key_id)});
     if (rows.empty()) return {};
     auto value = keys_.sealer.open(from_bytea_hex(rows.value()), value_context(key_id));
     if (!value) throw Refused(value.error());
@@ -258,52 +263,51 @@ std::string Transaction::key_value(std::string_view key_id) {
 }
 
 std::optional<std::string> Transaction::key_with_value(std::string_view value) {
-    const Rows rows = session_.execute("SELECT key_id FROM api_key_values WHERE lookup = $1",
-                                       {to_hex(crypto::view(keys_.lookup.digest(value)))});
+    const Rows rows = read("SELECT key_id FROM api_key_values WHERE lookup = $1",
+                           {to_hex(crypto::view(keys_.lookup.digest(value)))});
     if (rows.empty()) return std::nullopt;
     return rows.value();
 }
 
 std::vector<std::string> Transaction::domains_mapped_to(std::string_view api_id) {
     if (!store::is_storable(api_id)) return {};
-    return session_
-        .execute(
-            "SELECT DISTINCT scope FROM base_path_mappings WHERE document ->> 'restApiId' = $1 "
-            "ORDER BY scope",
-            {std::string(api_id)})
+    return read(
+               "SELECT DISTINCT scope FROM base_path_mappings WHERE document ->> 'restApiId' = $1 "
+               "ORDER BY scope",
+               {std::string(api_id)})
         .first_column();
 }
 
 std::vector<std::string> Transaction::stages_with_client_certificate(
     std::string_view certificate_id, std::int64_t enough) {
     if (!store::is_storable(certificate_id)) return {};
-    return session_
-        .execute(
-            "SELECT scope || '/' || id FROM stages WHERE document ->> 'clientCertificateId' = $1 "
-            "ORDER BY scope, sequence LIMIT $2::bigint",
-            {std::string(certificate_id), std::to_string(enough)})
+    return read(
+               "SELECT scope || '/' || id FROM stages WHERE document ->> 'clientCertificateId' = "
+               "$1 "
+               "ORDER BY scope, sequence LIMIT $2::bigint",
+               {std::string(certificate_id), std::to_string(enough)})
         .first_column();
 }
 
 std::vector<std::string> Transaction::deployed_uses_of_vpc_link(std::string_view link_id,
                                                                 std::int64_t enough) {
     if (!store::is_storable(link_id)) return {};
-    return session_
-        .execute(
-            "SELECT DISTINCT stages.scope || ':' || method || ':' || stages.id FROM deployments "
-            "JOIN stages ON stages.scope = deployments.scope AND deployments.id IN "
-            "(stages.document ->> 'deploymentId', "
-            "stages.document #>> '{canarySettings,deploymentId}') "
-            "CROSS JOIN jsonb_array_elements_text(deployments.document -> 'vpcLinks' -> $1::text) "
-            "AS method "
-            "WHERE deployments.document -> 'vpcLinks' ? $1::text ORDER BY 1 LIMIT $2::bigint",
-            {std::string(link_id), std::to_string(enough)})
+    return read(
+               "SELECT DISTINCT stages.scope || ':' || method || ':' || stages.id FROM deployments "
+               "JOIN stages ON stages.scope = deployments.scope AND deployments.id IN "
+               "(stages.document ->> 'deploymentId', "
+               "stages.document #>> '{canarySettings,deploymentId}') "
+               "CROSS JOIN jsonb_array_elements_text(deployments.document -> 'vpcLinks' -> "
+               "$1::text) "
+               "AS method "
+               "WHERE deployments.document -> 'vpcLinks' ? $1::text ORDER BY 1 LIMIT $2::bigint",
+               {std::string(link_id), std::to_string(enough)})
         .first_column();
 }
 
 void Transaction::put_secret(std::string_view owner, std::string_view plain) {
     if (!store::is_storable(owner)) throw refused_text();
-    session_.execute(
+    write(
         "INSERT INTO secrets (owner, sealed) VALUES ($1, $2::bytea) "
         "ON CONFLICT (owner) DO UPDATE SET sealed = excluded.sealed",
         {std::string(owner), to_bytea(keys_.sealer.seal(plain, secret_context(owner)))});
@@ -311,8 +315,8 @@ void Transaction::put_secret(std::string_view owner, std::string_view plain) {
 
 std::optional<std::string> Transaction::secret(std::string_view owner) {
     if (!store::is_storable(owner)) return std::nullopt;
-    const Rows rows = session_.execute("SELECT encode(sealed, 'hex') FROM secrets WHERE owner = $1",
-                                       {std::string(owner)});
+    const Rows rows =
+        read("SELECT encode(sealed, 'hex') FROM secrets WHERE owner = $1", {std::string(owner)});
     if (rows.empty()) return std::nullopt;
     auto plain = keys_.sealer.open(from_bytea_hex(rows.value()), secret_context(owner));
     if (!plain) throw Refused(plain.error());
@@ -321,21 +325,20 @@ std::optional<std::string> Transaction::secret(std::string_view owner) {
 
 void Transaction::erase_secret(std::string_view owner) {
     if (!store::is_storable(owner)) return;
-    session_.execute("DELETE FROM secrets WHERE owner = $1", {std::string(owner)});
+    write("DELETE FROM secrets WHERE owner = $1", {std::string(owner)});
 }
 
 std::string Transaction::put_blob(std::string_view bytes) {
     std::string hash = crypto::sha256_hex(bytes);
-    session_.execute(
-        "INSERT INTO blobs (hash, bytes) VALUES ($1, $2::bytea) ON CONFLICT DO NOTHING",
-        {hash, to_bytea(bytes)});
+    write("INSERT INTO blobs (hash, bytes) VALUES ($1, $2::bytea) ON CONFLICT DO NOTHING",
+          {hash, to_bytea(bytes)});
     return hash;
 }
 
 std::optional<std::string> Transaction::blob(std::string_view hash) {
     if (!store::is_storable(hash)) return std::nullopt;
-    const Rows rows = session_.execute("SELECT encode(bytes, 'hex') FROM blobs WHERE hash = $1",
-                                       {std::string(hash)});
+    const Rows rows =
+        read("SELECT encode(bytes, 'hex') FROM blobs WHERE hash = $1", {std::string(hash)});
     if (rows.empty()) return std::nullopt;
     return from_bytea_hex(rows.value());
 }
@@ -343,8 +346,8 @@ std::optional<std::string> Transaction::blob(std::string_view hash) {
 void Transaction::emit(const Effect& effect) {
     if (!store::is_storable(effect.id)) throw refused_text();
     if (!emitted_.emplace(effect.kind, effect.id).second) return;
-    session_.execute("INSERT INTO outbox (kind, reference) VALUES ($1, $2)",
-                     {std::string(outbox_kind(effect.kind)), effect.id});
+    write("INSERT INTO outbox (kind, reference) VALUES ($1, $2)",
+          {std::string(outbox_kind(effect.kind)), effect.id});
 }
 
 }  // namespace turnpike::store

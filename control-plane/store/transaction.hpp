@@ -24,8 +24,14 @@ struct ValueKeys {
 /// told.
 class Transaction final : public service::Transaction {
 public:
-    Transaction(Session& session, const ValueKeys& keys, Milliseconds lock_wait_max)
-        : session_(session), keys_(keys), lock_wait_max_(lock_wait_max) {}
+    /// One: no transaction is open; the first reading is one of its own.
+    enum class Statements : std::uint8_t { Any, One };
+    /// Thrown by the second reading with Statements::One, since it may see a later moment.
+    struct SecondStatement {};
+
+    Transaction(Session& session, const ValueKeys& keys, Milliseconds lock_wait_max,
+                Statements statements = Statements::Any)
+        : session_(session), keys_(keys), lock_wait_max_(lock_wait_max), statements_(statements) {}
 
     void lock(service::Table table, std::string_view id) override;
 
@@ -81,11 +87,16 @@ public:
     void emit(const service::Effect& effect) override;
 
 private:
+    Rows read(const std::string& sql, const std::vector<std::string>& parameters);
+    /// Requires: Statements::Any.
+    Rows write(const std::string& sql, const std::vector<std::string>& parameters);
     bool update_or_clash(const std::string& sql, const std::vector<std::string>& parameters);
 
     Session& session_;
     const ValueKeys& keys_;
     const Milliseconds lock_wait_max_;
+    const Statements statements_;
+    bool has_read_ = false;
     std::set<std::pair<service::Effect::Kind, std::string>> emitted_;
 };
 

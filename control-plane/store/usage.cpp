@@ -79,8 +79,8 @@ std::vector<UsageDay> Transaction::usage(std::string_view plan_id,
                                          CalendarDay last) {
     std::vector<UsageDay> days;
     if (!are_storable(plan_id, key_ids)) return days;
-    const Rows rows = session_.execute(
-        kDaysSql, {std::string(plan_id), as_list(key_ids), day_text(first), day_text(last)});
+    const Rows rows =
+        read(kDaysSql, {std::string(plan_id), as_list(key_ids), day_text(first), day_text(last)});
     for (const auto& row : rows.values) {
         const auto day = parse_day(row[1]);
         if (!day) throw Refused(internal_error("a stored day does not parse"));
@@ -112,9 +112,8 @@ std::vector<UsageExtension> Transaction::usage_extensions(std::string_view plan_
                                                           CalendarDay first) {
     std::vector<UsageExtension> extensions;
     if (!are_storable(plan_id, key_ids)) return extensions;
-    const Rows rows = session_.execute(
-        kExtensionsSql,
-        {std::string(plan_id), as_list(key_ids), std::to_string(epoch_seconds(WallTime(first)))});
+    const Rows rows = read(kExtensionsSql, {std::string(plan_id), as_list(key_ids),
+                                            std::to_string(epoch_seconds(WallTime(first)))});
     for (const auto& row : rows.values) {
         extensions.push_back({row[0], moment(row[1]), number(row[2]), moment(row[3])});
     }
@@ -122,15 +121,15 @@ std::vector<UsageExtension> Transaction::usage_extensions(std::string_view plan_
 }
 
 void Transaction::put_usage_extension(std::string_view plan_id, const UsageExtension& extension) {
-    session_.execute(kExtendSql, {std::string(plan_id), extension.key_id,
-                                  std::to_string(epoch_seconds(extension.window_start)),
-                                  std::to_string(extension.requests),
-                                  std::to_string(epoch_seconds(extension.granted))});
+    write(kExtendSql,
+          {std::string(plan_id), extension.key_id,
+           std::to_string(epoch_seconds(extension.window_start)),
+           std::to_string(extension.requests), std::to_string(epoch_seconds(extension.granted))});
 }
 
 void Transaction::erase_usage_before(CalendarDay first) {
-    session_.execute(kForgetDaysSql, {day_text(first)});
-    session_.execute(kForgetExtensionsSql, {std::to_string(epoch_seconds(WallTime(first)))});
+    write(kForgetDaysSql, {day_text(first)});
+    write(kForgetExtensionsSql, {std::to_string(epoch_seconds(WallTime(first)))});
 }
 
 }  // namespace turnpike::store

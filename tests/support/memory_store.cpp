@@ -388,8 +388,8 @@ private:
     std::set<std::pair<Table, std::string>> locks_;
 };
 
-Result<json::Value> MemoryStore::run(bool read_only, const Work& work) {
-    MemoryTransaction transaction(*this, read_only);
+Result<json::Value> MemoryStore::run(service::Access access, const Work& work) {
+    MemoryTransaction transaction(*this, access != service::Access::Write);
     Result<json::Value> answer = work(transaction);
     if (answer) state_ = std::move(transaction.state);
     return answer;
@@ -404,7 +404,7 @@ Result<json::Value> Caller::operator()(std::string_view operation, json::Value i
             if (binding.operation != operation) continue;
             service::Call call{input, installation, now, "arn:aws:iam::000000000000:user/test"};
             call.live_usage = live_usage;
-            return store.run(binding.read_only, [&](service::Transaction& transaction) {
+            return store.run(binding.access, [&](service::Transaction& transaction) {
                 return binding.handler(transaction, call);
             });
         }

@@ -18,7 +18,7 @@ namespace turnpike::tests {
 class MemoryStore final : public service::Store {
 public:
     /// As Store::run: nothing of a failed `work` stays.
-    Result<json::Value> run(bool read_only, const Work& work) override;
+    Result<json::Value> run(service::Access access, const Work& work) override;
 
     /// What the committed operations told the workers, oldest first.
     const std::vector<service::Effect>& effects() const { return state_.effects; }

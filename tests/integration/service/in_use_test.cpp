@@ -35,7 +35,7 @@ public:
             for (const Binding& binding : table) {
                 if (binding.operation != operation) continue;
                 const service::Call call{input, settings_, WallTime{Seconds{1'774'818'307}}, {}};
-                return test.database.store().run(binding.read_only,
+                return test.database.store().run(binding.access,
                                                  [&](service::Transaction& transaction) {
                                                      return binding.handler(transaction, call);
                                                  });

@@ -29,7 +29,7 @@ struct Installation {
             for (const service::Binding& binding : table) {
                 if (binding.operation != operation) continue;
                 const service::Call call{input, settings, WallTime{Seconds{1'774'818'307}}, {}};
-                return test.database.store().run(binding.read_only,
+                return test.database.store().run(binding.access,
                                                  [&](service::Transaction& transaction) {
                                                      return binding.handler(transaction, call);
                                                  });

@@ -32,25 +32,28 @@ struct TestDatabase {
 
     /// An operation that must succeed.
     void write(const std::function<void(service::Transaction&)>& work) {
-        const auto done = database.store().run(false, [&work](service::Transaction& transaction) {
-            work(transaction);
-            return Result<json::Value>(json::Value());
-        });
+        const auto done = database.store().run(service::Access::Write,
+                                               [&work](service::Transaction& transaction) {
+                                                   work(transaction);
+                                                   return Result<json::Value>(json::Value());
+                                               });
         if (!done) FAIL(done.error().message << done.error().detail);
     }
     void read(const std::function<void(service::Transaction&)>& work) {
-        const auto done = database.store().run(true, [&work](service::Transaction& transaction) {
-            work(transaction);
-            return Result<json::Value>(json::Value());
-        });
+        const auto done =
+            database.store().run(service::Access::Read, [&work](service::Transaction& transaction) {
+                work(transaction);
+                return Result<json::Value>(json::Value());
+            });
         if (!done) FAIL(done.error().message << done.error().detail);
     }
     /// The error of an operation that must fail.
     Error refused(const std::function<void(service::Transaction&)>& work) {
-        const auto done = database.store().run(false, [&work](service::Transaction& transaction) {
-            work(transaction);
-            return Result<json::Value>(json::Value());
-        });
+        const auto done = database.store().run(service::Access::Write,
+                                               [&work](service::Transaction& transaction) {
+                                                   work(transaction);
+                                                   return Result<json::Value>(json::Value());
+                                               });
         REQUIRE_FALSE(done);
         return done.error();
     }

@@ -19,9 +19,9 @@ using service::Transaction;
 constexpr Milliseconds kPromised{2000};
 
 /// An operation that must end with StoreUnavailable in the promised time.
-void check_away(Database& database, bool read_only = false) {
+void check_away(Database& database, service::Access access = service::Access::Write) {
     const SteadyTime start = steady_now();
-    CHECK_THROWS_AS(database.store().run(read_only,
+    CHECK_THROWS_AS(database.store().run(access,
                                          [](Transaction& transaction) {
                                              transaction.count(Table::RestApis, "", 1);
                                              return Result<json::Value>(json::Value());
@@ -34,7 +34,9 @@ void check_away(Database& database, bool read_only = false) {
 void check_all_away(Database& database) {
     std::vector<std::thread> callers;
     for (int i = 0; i < 12; ++i) {
-        callers.emplace_back([&database, i] { check_away(database, i % 2 == 0); });
+        callers.emplace_back([&database, i] {
+            check_away(database, i % 2 == 0 ? service::Access::Read : service::Access::Write);
+        });
     }
     for (std::thread& caller : callers) caller.join();
 }
@@ -42,7 +44,7 @@ void check_all_away(Database& database) {
 bool works(Database& database) {
     try {
         return database.store()
-            .run(true,
+            .run(service::Access::Read,
                  [](Transaction& transaction) {
                      transaction.count(Table::RestApis, "", 1);
                      return Result<json::Value>(json::Value());
@@ -91,7 +93,7 @@ TEST_CASE("a database that hangs in the middle of an operation keeps nothing of 
     TestDatabase test;
     SteadyTime paused;
     CHECK_THROWS_AS(
-        test.database.store().run(false,
+        test.database.store().run(service::Access::Write,
                                   [&](Transaction& transaction) {
                                       transaction.insert(Table::RestApis, {"", "a"}, named("a"));
                                       test.server.pause();
@@ -150,7 +152,8 @@ int runs_with_unknown_outcome(TestDatabase& test) {
         transaction.insert(Table::RestApis, {"", "a"}, named("a"));
         return Result<json::Value>(json::Value());
     };
-    CHECK_THROWS_AS(test.database.store().run(false, add), service::OutcomeUnknown);
+    CHECK_THROWS_AS(test.database.store().run(service::Access::Write, add),
+                    service::OutcomeUnknown);
     return runs;
 }
 
@@ -200,11 +203,12 @@ TEST_CASE("what was read, or refused, is told although the connection is lost at
         CHECK_FALSE(transaction.exists(Table::RestApis, {"", "a"}));
         cut();
     });
-    const auto refused = test.database.store().run(false, [&cut](Transaction& transaction) {
-        transaction.insert(Table::RestApis, {"", "a"}, named("a"));
-        cut();
-        return Result<json::Value>(conflict("no"));
-    });
+    const auto refused =
+        test.database.store().run(service::Access::Write, [&cut](Transaction& transaction) {
+            transaction.insert(Table::RestApis, {"", "a"}, named("a"));
+            cut();
+            return Result<json::Value>(conflict("no"));
+        });
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message == "no");
     CHECK_FALSE(has_api(test));

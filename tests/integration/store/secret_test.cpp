@@ -50,7 +50,7 @@ TEST_CASE("a key value moved to another key does not open, nor one with another 
     CHECK(test.refused([](Transaction& transaction) { transaction.key_value("k2"); }).kind ==
           Error::Kind::Internal);
     Database other(test.options(), *crypto::MasterKey::from_hex(std::string(64, 'b')));
-    const auto opened = other.store().run(true, [](Transaction& transaction) {
+    const auto opened = other.store().run(service::Access::Read, [](Transaction& transaction) {
         return Result<json::Value>(transaction.key_value("k1"));
     });
     REQUIRE_FALSE(opened);

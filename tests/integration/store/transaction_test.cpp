@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <latch>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/integration/store/fixture.hpp"
@@ -44,13 +46,14 @@ TEST_CASE("a document is found as it was stored, until it is erased") {
 
 TEST_CASE("nothing of an operation that fails is kept") {
     TestDatabase test;
-    const auto failed = test.database.store().run(false, [](Transaction& transaction) {
-        add_api(transaction, "a");
-        transaction.emit({Effect::Kind::Stage, "a/prod"});
-        return Result<json::Value>(conflict("no"));
-    });
+    const auto failed =
+        test.database.store().run(service::Access::Write, [](Transaction& transaction) {
+            add_api(transaction, "a");
+            transaction.emit({Effect::Kind::Stage, "a/prod"});
+            return Result<json::Value>(conflict("no"));
+        });
     CHECK(failed.error().message == "no");
-    CHECK_THROWS_AS(test.database.store().run(false,
+    CHECK_THROWS_AS(test.database.store().run(service::Access::Write,
                                               [](Transaction& transaction) -> Result<json::Value> {
                                                   add_api(transaction, "a");
                                                   throw std::logic_error("a bug");
@@ -228,15 +231,16 @@ TEST_CASE("writers of one resource take turns, others do not wait") {
 
 TEST_CASE("operations that lock in opposite order both succeed") {
     TestDatabase test;
+    std::latch both_hold_one(2);
     std::vector<std::thread> writers;
     for (const bool forward : {true, false}) {
-        writers.emplace_back([&test, forward] {
-            for (int i = 0; i < 10; ++i) {
-                test.write([forward](Transaction& transaction) {
-                    transaction.lock(Table::RestApis, forward ? "a" : "b");
-                    transaction.lock(Table::RestApis, forward ? "b" : "a");
-                });
-            }
+        writers.emplace_back([&test, &both_hold_one, forward] {
+            bool is_first = true;
+            test.write([&](Transaction& transaction) {
+                transaction.lock(Table::RestApis, forward ? "a" : "b");
+                if (std::exchange(is_first, false)) both_hold_one.arrive_and_wait();
+                transaction.lock(Table::RestApis, forward ? "b" : "a");
+            });
         });
     }
     for (std::thread& writer : writers) writer.join();
@@ -249,7 +253,7 @@ TEST_CASE("a lock that is not to be had in time is a conflict that clients retry
     Database other(impatient, test_master_key());
     test.write([&other](Transaction& transaction) {
         transaction.lock(Table::RestApis, "a");
-        const auto refused = other.store().run(false, [](Transaction& second) {
+        const auto refused = other.store().run(service::Access::Write, [](Transaction& second) {
             second.lock(Table::RestApis, "a");
             return Result<json::Value>(json::Value());
         });
@@ -257,6 +261,31 @@ TEST_CASE("a lock that is not to be had in time is a conflict that clients retry
         CHECK(refused.error().kind == Error::Kind::Conflict);
         CHECK(refused.error().retryable);
     });
+}
+
+TEST_CASE("a read that takes a second statement starts over and sees one moment") {
+    TestDatabase test;
+    test.write([](Transaction& transaction) { add_api(transaction, "a"); });
+    int begun = 0;
+    const auto answer =
+        test.database.store().run(service::Access::ReadRow, [&](Transaction& transaction) {
+            ++begun;
+            const auto before = transaction.count(Table::RestApis, "", 100);
+            test.write([begun](Transaction& other) { add_api(other, std::to_string(begun)); });
+            const auto after = transaction.count(Table::RestApis, "", 100);
+            CHECK(after == before);
+            return Result<json::Value>(json::Value(before));
+        });
+    CHECK(begun == 2);
+    CHECK(answer.value() == json::Value(2));
+
+    const auto alone =
+        test.database.store().run(service::Access::ReadRow, [&](Transaction& transaction) {
+            ++begun;
+            return Result<json::Value>(json::Value(transaction.count(Table::RestApis, "", 100)));
+        });
+    CHECK(begun == 3);
+    CHECK(alone.value() == json::Value(3));
 }
 
 TEST_CASE("a read-only operation sees one moment and writes nothing") {
@@ -267,10 +296,11 @@ TEST_CASE("a read-only operation sees one moment and writes nothing") {
         test.write([](Transaction& other) { add_api(other, "b"); });
         CHECK(transaction.count(Table::RestApis, "", 100) == 1);
     });
-    const auto refused = test.database.store().run(true, [](Transaction& transaction) {
-        transaction.insert(Table::RestApis, {"", "c"}, named("c"));
-        return Result<json::Value>(json::Value());
-    });
+    const auto refused =
+        test.database.store().run(service::Access::Read, [](Transaction& transaction) {
+            transaction.insert(Table::RestApis, {"", "c"}, named("c"));
+            return Result<json::Value>(json::Value());
+        });
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == Error::Kind::Internal);
 }

@@ -30,20 +30,20 @@ private:
 /// What the next operation meets.
 class ScriptedStore final : public service::Store {
 public:
-    Result<json::Value> run(bool read_only, const Work& work) override {
+    Result<json::Value> run(service::Access access, const Work& work) override {
         ++runs;
-        last_read_only = read_only;
+        last_access = access;
         if (is_lost) throw service::OutcomeUnknown("lost");
         if (is_away) throw service::StoreUnavailable("refused");
         if (is_broken) throw std::runtime_error("secret detail");
         is_running = true;
-        Result<json::Value> answer = memory.run(read_only, work);
+        Result<json::Value> answer = memory.run(access, work);
         is_running = false;
         return answer;
     }
     bool is_running = false;
     int runs = 0;
-    bool last_read_only = false;
+    service::Access last_access = service::Access::Read;
     bool is_away = false;
     bool is_lost = false;
     bool is_broken = false;
@@ -61,9 +61,9 @@ Result<json::Value> plan(service::Transaction&, const service::Call&) {
     return json::Value(json::Object{{"plan", "planned "}});
 }
 constexpr std::array kBindings{
-    service::Binding{.operation = "GetAccount", .handler = plan, .read_only = true},
+    service::Binding{.operation = "GetAccount", .handler = plan, .access = service::Access::Read},
     service::Binding{.operation = "CreateRestApi", .handler = create},
-    service::Binding{.operation = "GetRestApis", .handler = list, .read_only = true}};
+    service::Binding{.operation = "GetRestApis", .handler = list, .access = service::Access::Read}};
 
 struct Fixture {
     OneKey keys;
@@ -149,9 +149,9 @@ TEST_CASE_FIXTURE(Fixture, "an operation runs in a transaction and its output is
     const Answer answer = call("POST", "/restapis", R"({"name":"pets"})");
     CHECK(answer.status == 201);
     CHECK(answer.body == R"({"id":"a1","name":"pets"})");
-    CHECK_FALSE(store.last_read_only);
+    CHECK(store.last_access == service::Access::Write);
     CHECK(call("GET", "/restapis").body == R"({"item":[]})");
-    CHECK(store.last_read_only);
+    CHECK(store.last_access == service::Access::Read);
 }
 
 TEST_CASE_FIXTURE(Fixture, "the signature is checked before anything else") {

@@ -26,7 +26,7 @@ struct World : InstallationUnderTest {
     template <typename Work>
     void write(const Work& work) {
         const Value none = Object{};
-        REQUIRE(call.store.run(false, [&](Transaction& transaction) {
+        REQUIRE(call.store.run(service::Access::Write, [&](Transaction& transaction) {
             work(transaction,
                  service::Call{none, call.installation, call.now, "arn:aws:iam::0:user/u"});
             return Result<Value>(Value());

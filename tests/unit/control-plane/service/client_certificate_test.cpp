@@ -16,10 +16,11 @@ std::string generate(InstallationUnderTest& world) {
 
 std::optional<std::string> private_key(InstallationUnderTest& world, const std::string& id) {
     std::optional<std::string> key;
-    static_cast<void>(world.call.store.run(true, [&](service::Transaction& transaction) {
-        key = transaction.secret("client-certificate/" + id);
-        return Result<Value>(Value());
-    }));
+    static_cast<void>(
+        world.call.store.run(service::Access::Read, [&](service::Transaction& transaction) {
+            key = transaction.secret("client-certificate/" + id);
+            return Result<Value>(Value());
+        }));
     return key;
 }
 

@@ -187,12 +187,14 @@ TEST_CASE("the same draft gives the same document") {
         "POST");
     world.deploy("three");
     std::vector<std::string> hashes;
-    static_cast<void>(world.call.store.run(true, [&](service::Transaction& transaction) {
-        for (const service::Row& row : transaction.scan(service::Table::Deployments, world.api)) {
-            hashes.emplace_back(row.document.text("snapshot"));
-        }
-        return Result<Value>(Value());
-    }));
+    static_cast<void>(
+        world.call.store.run(service::Access::Read, [&](service::Transaction& transaction) {
+            for (const service::Row& row :
+                 transaction.scan(service::Table::Deployments, world.api)) {
+                hashes.emplace_back(row.document.text("snapshot"));
+            }
+            return Result<Value>(Value());
+        }));
     REQUIRE(hashes.size() == 3);
     CHECK(hashes[0] == hashes[1]);
     CHECK(hashes[0] != hashes[2]);
@@ -202,11 +204,12 @@ TEST_CASE("the document holds the whole draft") {
     InstallationUnderTest world;
     world.deploy("prod");
     Value document;
-    static_cast<void>(world.call.store.run(true, [&](service::Transaction& transaction) {
-        const auto rows = transaction.scan(service::Table::Deployments, world.api);
-        document = *json::parse(*transaction.blob(rows.front().document.text("snapshot")));
-        return Result<Value>(Value());
-    }));
+    static_cast<void>(
+        world.call.store.run(service::Access::Read, [&](service::Transaction& transaction) {
+            const auto rows = transaction.scan(service::Table::Deployments, world.api);
+            document = *json::parse(*transaction.blob(rows.front().document.text("snapshot")));
+            return Result<Value>(Value());
+        }));
     CHECK(document.integer("format") == 1);
     CHECK(document.find("restApi")->text("id") == world.api);
     CHECK(document.find("restApi")->find("tags") == nullptr);

@@ -28,14 +28,15 @@ struct World : InstallationUnderTest {
                                           DocumentationImportMode mode) {
         service::ImportedDocumentation imported;
         const Value input = Object{};
-        const auto done = call.store.run(false, [&](service::Transaction& transaction) {
-            transaction.lock(service::Table::RestApis, api);
-            const service::Call now{input, call.installation, call.now, "arn"};
-            auto result = service::import_documentation(transaction, now, api, parts, mode);
-            if (!result) return Result<Value>(result.error());
-            imported = *std::move(result);
-            return Result<Value>(Value());
-        });
+        const auto done =
+            call.store.run(service::Access::Write, [&](service::Transaction& transaction) {
+                transaction.lock(service::Table::RestApis, api);
+                const service::Call now{input, call.installation, call.now, "arn"};
+                auto result = service::import_documentation(transaction, now, api, parts, mode);
+                if (!result) return Result<Value>(result.error());
+                imported = *std::move(result);
+                return Result<Value>(Value());
+            });
         if (!done) refusal = done.error().message;
         return imported;
     }

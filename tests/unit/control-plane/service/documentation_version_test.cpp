@@ -33,11 +33,12 @@ struct World : InstallationUnderTest {
     }
     Array frozen(const std::string& version) {
         Array parts;
-        const auto read = call.store.run(true, [&](service::Transaction& transaction) {
-            parts = transaction.find(service::Table::DocumentationVersions, {api, version})
-                        ->array("parts");
-            return Result<Value>(Value());
-        });
+        const auto read =
+            call.store.run(service::Access::Read, [&](service::Transaction& transaction) {
+                parts = transaction.find(service::Table::DocumentationVersions, {api, version})
+                            ->array("parts");
+                return Result<Value>(Value());
+            });
         REQUIRE(read);
         return parts;
     }

@@ -55,10 +55,11 @@ public:
     }
     std::optional<std::string> secret(const std::string& owner) {
         std::optional<std::string> held;
-        static_cast<void>(call.store.run(true, [&](service::Transaction& transaction) {
-            held = transaction.secret(owner);
-            return Result<Value>(Value());
-        }));
+        static_cast<void>(
+            call.store.run(service::Access::Read, [&](service::Transaction& transaction) {
+                held = transaction.secret(owner);
+                return Result<Value>(Value());
+            }));
         return held;
     }
 };

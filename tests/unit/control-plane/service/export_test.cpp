@@ -46,11 +46,12 @@ public:
 
 private:
     void write(const std::function<void(service::Transaction&)>& change) {
-        const auto done = call.store.run(false, [&](service::Transaction& transaction) {
-            transaction.lock(service::Table::RestApis, api);
-            change(transaction);
-            return Result<json::Value>(json::Value());
-        });
+        const auto done =
+            call.store.run(service::Access::Write, [&](service::Transaction& transaction) {
+                transaction.lock(service::Table::RestApis, api);
+                change(transaction);
+                return Result<json::Value>(json::Value());
+            });
         REQUIRE(done);
     }
 };

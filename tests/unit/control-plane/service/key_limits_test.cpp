@@ -65,10 +65,11 @@ struct World : InstallationUnderTest {
         return id;
     }
     void count(const std::string& plan, std::int64_t used) {
-        const auto done = call.store.run(false, [&](service::Transaction& transaction) {
-            transaction.add_usage({{plan, key, day_of(kNow), 12, used}});
-            return Result<Value>(Value());
-        });
+        const auto done =
+            call.store.run(service::Access::Write, [&](service::Transaction& transaction) {
+                transaction.add_usage({{plan, key, day_of(kNow), 12, used}});
+                return Result<Value>(Value());
+            });
         REQUIRE(done);
     }
     Value limits() { return call.ok("GetKeyLimits", Object{{"apiKey", key}}); }

@@ -47,7 +47,7 @@ std::string patch(const PatchGrammar& grammar, std::string_view operations,
     const Installation installation;
     json::Value input = json::Object{{"patchOperations", *json::parse(operations)}};
     const Call call{input, installation, WallTime{}, {}};
-    const auto answer = store.run(false, [&](Transaction& transaction) {
+    const auto answer = store.run(service::Access::Write, [&](Transaction& transaction) {
         return patched(grammar, *json::parse(document), transaction, call);
     });
     return answer ? json::write(*answer) : answer.error().message;

@@ -26,7 +26,7 @@ json::Value patched_api(RestApiFixture& api, std::string_view operations) {
 
 /// Puts rows of other resources in place without their operations.
 void insert(RestApiFixture& api, Table table, Key key, std::string_view document) {
-    const auto done = api.call.store.run(false, [&](Transaction& transaction) {
+    const auto done = api.call.store.run(service::Access::Write, [&](Transaction& transaction) {
         transaction.lock(Table::RestApis, key.scope);
         transaction.insert(table, key, RestApiFixture::parse(document));
         return Result<json::Value>(json::Value{});
@@ -36,7 +36,7 @@ void insert(RestApiFixture& api, Table table, Key key, std::string_view document
 
 std::optional<json::Value> stored(RestApiFixture& api, Table table, const Key& key) {
     std::optional<json::Value> found;
-    const auto done = api.call.store.run(true, [&](Transaction& transaction) {
+    const auto done = api.call.store.run(service::Access::Read, [&](Transaction& transaction) {
         found = transaction.find(table, key);
         return Result<json::Value>(json::Value{});
     });

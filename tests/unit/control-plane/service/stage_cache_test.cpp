@@ -18,10 +18,11 @@ struct World : InstallationUnderTest {
     /// What workers get of the stage's caches.
     Value generations() {
         Value held;
-        const auto read = call.store.run(true, [&](service::Transaction& transaction) {
-            held = *transaction.find(service::Table::Stages, {api, "dev"})->find("generations");
-            return Result<Value>(Value());
-        });
+        const auto read =
+            call.store.run(service::Access::Read, [&](service::Transaction& transaction) {
+                held = *transaction.find(service::Table::Stages, {api, "dev"})->find("generations");
+                return Result<Value>(Value());
+            });
         REQUIRE(read);
         return held;
     }

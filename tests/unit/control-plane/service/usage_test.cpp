@@ -31,10 +31,11 @@ struct World : InstallationUnderTest {
         make_plan_with(Object{{"limit", limit}, {"period", period}, {"offset", offset}});
     }
     void count(std::string_view date, int hour, std::int64_t used) {
-        const auto done = call.store.run(false, [&](service::Transaction& transaction) {
-            transaction.add_usage({{plan, key, day(date), hour, used}});
-            return Result<Value>(Value());
-        });
+        const auto done =
+            call.store.run(service::Access::Write, [&](service::Transaction& transaction) {
+                transaction.add_usage({{plan, key, day(date), hour, used}});
+                return Result<Value>(Value());
+            });
         REQUIRE(done);
     }
     Value range(std::string_view first, std::string_view last) const {
