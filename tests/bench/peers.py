@@ -7,14 +7,9 @@ import subprocess
 import tempfile
 
 from measure import LOAD_CPU, SERVER_CPU, pinned, wait_for
+from stack import free_port
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def listens(port):

@@ -54,12 +54,13 @@ class Account(ThrottledCase):
         self.assert_exact(lambda: self.flood(stage, [("/open", {})], pause=0.05), self.RATE, self.BURST)
 
     def test_all_together(self):
-        stage = self.stage({"~1a/GET": (30, 4), "~1b/GET": (1000, 100)})
+        stage = self.stage({"~1a/GET": (30, 4), "~1b/GET": (1000, 100), "~1open/GET": (150, 15)})
         keys = self.plan(stage, keys=2, methods={"/a/GET": (20, 3)}, throttle=(50, 6))
         calls = [(path, headers) for _, headers in keys for path in KEYED]
         offer = self.flood(stage, [*calls, ("/open", {})], pause=0.05)
         self.assert_never_over(offer, self.RATE, self.BURST)
         self.assert_never_over(offer.only((0, 2), lambda entry: entry["path"] == "/a"), 30, 4)
+        self.assert_never_over(offer.only((4,), lambda entry: entry["path"] == "/open"), 150, 15)
         for number, (key, _) in enumerate(keys):
             of_key = offer.only((2 * number, 2 * number + 1), lambda entry, key=key: entry["key"] == key)
             self.assert_never_over(of_key, 50, 6)

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <random>
+
 namespace turnpike::tests {
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -16,13 +18,21 @@ sockaddr_in loopback(std::uint16_t port) {
 }
 
 std::uint16_t free_port() {
-    const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof(address);
-    REQUIRE(bind(probe, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-    REQUIRE(getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    close(probe);
-    return ntohs(address.sin_port);
+    // Not one of those that the system gives to connections, which could take it meanwhile.
+    static std::mt19937 random{std::random_device{}()};
+    std::uniform_int_distribution<std::uint16_t> ports(12000, 31999);
+    while (true) {
+        const std::uint16_t port = ports(random);
+        const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        REQUIRE(probe >= 0);
+        const int reuse = 1;
+        REQUIRE(setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse)) == 0);
+        const sockaddr_in address = loopback(port);
+        const bool is_free =
+            bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+        close(probe);
+        if (is_free) return port;
+    }
 }
 
 }  // namespace turnpike::tests
