@@ -10,6 +10,7 @@
 #include "common/limits/lease.hpp"
 #include "common/limits/quota.hpp"
 #include "tests/simulation/quota_keeper.hpp"
+#include "tests/simulation/windows.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace turnpike::test {
@@ -40,12 +41,6 @@ void carry(World& world, const Network& network, Question question,
         world.after(back, [answer, done] { done(&answer); });
     });
 }
-
-/// A request counts as admitted at some moment between its arrival and the keeper's grant.
-struct Admitted {
-    std::int64_t from_us;
-    std::int64_t to_us;
-};
 
 /// One reactor's requests for one bucket: they come by chance, wait for answers, and are admitted
 /// or not. A stand-in for the limiter, around the lease that the limiter uses.

@@ -11,14 +11,18 @@ void World::after(std::int64_t delay_us, std::function<void()> event) {
 }
 
 void World::run_until(std::int64_t end_us) {
-    while (!events_.empty() && events_.front().at_us <= end_us) {
-        std::pop_heap(events_.begin(), events_.end(), std::greater<>());
-        const Event event = std::move(events_.back());
-        events_.pop_back();
-        now_us_ = event.at_us;
-        event.run();
-    }
-    now_us_ = end_us;
+    while (!events_.empty() && events_.front().at_us <= end_us) run_next();
+    now_us_ = std::max(now_us_, end_us);
+}
+
+bool World::run_next() {
+    if (events_.empty()) return false;
+    std::pop_heap(events_.begin(), events_.end(), std::greater<>());
+    const Event event = std::move(events_.back());
+    events_.pop_back();
+    now_us_ = std::max(now_us_, event.at_us);
+    event.run();
+    return true;
 }
 
 std::int64_t World::upto(std::int64_t most) {

@@ -20,6 +20,8 @@ public:
     void after(std::int64_t delay_us, std::function<void()> event);
     /// Until nothing is left to happen before `end_us`.
     void run_until(std::int64_t end_us);
+    /// The next event. Returns: false if there is none.
+    bool run_next();
 
     /// 0..most
     std::int64_t upto(std::int64_t most);
