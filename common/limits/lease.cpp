@@ -49,11 +49,11 @@ BucketQuestion BucketLease::question(std::int64_t waiting, SteadyTime now) {
     question.known = known_;
     if (sent_debt_ == 0 && owed_ > 0) {
         sent_debt_ = std::exchange(owed_, 0);
-        ++debt_;
+        debt_ = debts_.next();
     }
     question.debt = debt_;
     question.owed = sent_debt_;
-    question.number = ++number_;
+    question.number = number_ = numbers_.next();
     question.unsure_from = unsure_from_;
     asked_ = now;
     return question;

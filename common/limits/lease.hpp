@@ -15,11 +15,27 @@ enum class Standing : std::uint8_t {
     Unknown,    ///< The keeper has to be asked.
 };
 
+/// The numbers of a lease's questions, or of its debts. The keeper may remember those of a lease of
+/// the same lessee that was forgotten meanwhile: these begin above them, since no lease uses a
+/// million a second.
+class Numbers {
+public:
+    explicit Numbers(SteadyTime made)
+        : last_(std::chrono::duration_cast<Microseconds>(made.time_since_epoch()).count()) {}
+    std::int64_t next() { return ++last_; }
+
+private:
+    std::int64_t last_;
+};
+
 /// One lessee's side of one bucket: what it holds, what to ask, until when to refuse. No I/O: who
 /// uses it carries question() to the keeper and the answer back, one at a time.
 /// Thread: its lessee's. `now` never goes back.
 class BucketLease {
 public:
+    /// `made`: now.
+    explicit BucketLease(SteadyTime made) : numbers_(made), debts_(made) {}
+
     Standing standing(SteadyTime now) const {
         if (stock_.has(now)) return Standing::Available;
         return now < refused_until_ ? Standing::Refused : Standing::Unknown;
@@ -66,8 +82,10 @@ private:
     SteadyTime asked_{};
     std::int64_t owed_ = 0;
     std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
-    std::int64_t debt_ = 0;
-    std::int64_t number_ = 0;
+    std::int64_t debt_ = 0;  ///< Number of sent_debt_, or of the one before; 0: there was none.
+    Numbers numbers_;
+    Numbers debts_;
+    std::int64_t number_ = 0;  ///< Of the last question.
     std::int64_t unsure_from_ = 0;
     bool is_sound_ = true;  ///< The last question was answered.
     bool is_retired_ = false;

@@ -55,7 +55,7 @@ QuotaQuestion QuotaLease::question(std::int64_t waiting, SteadyTime now) {
     question.held = stock_.held();
     if (sent_debt_ == 0 && owed_ > 0) {
         sent_debt_ = std::exchange(owed_, 0);
-        ++debt_;
+        debt_ = debts_.next();
     }
     question.debt = debt_;
     question.owed = sent_debt_;
@@ -64,7 +64,7 @@ QuotaQuestion QuotaLease::question(std::int64_t waiting, SteadyTime now) {
         question.known_used = last_->used;
         question.known_calls = last_->calls;
     }
-    question.number = ++number_;
+    question.number = number_ = numbers_.next();
     question.unsure_from = unsure_from_;
     asked_ = now;
     asked_for_ = waiting;

@@ -59,6 +59,9 @@ struct QuotaAnswer {
 /// One lessee's side of one key's quota, like BucketLease. Units end with their window.
 class QuotaLease {
 public:
+    /// `made`: now.
+    explicit QuotaLease(SteadyTime made) : numbers_(made), debts_(made) {}
+
     Standing standing(SteadyTime now) const;
     /// A unit for a request. Requires: it is Available.
     void take() {
@@ -117,9 +120,11 @@ private:
     SteadyTime window_end_{};
     std::int64_t owed_ = 0;
     std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
-    std::int64_t debt_ = 0;
+    std::int64_t debt_ = 0;  ///< Number of sent_debt_, or of the one before; 0: there was none.
     std::int64_t settled_ = 0;
-    std::int64_t number_ = 0;
+    Numbers numbers_;
+    Numbers debts_;
+    std::int64_t number_ = 0;  ///< Of the last question.
     std::int64_t unsure_from_ = 0;
     bool is_sound_ = true;
     bool is_retired_ = false;

@@ -12,6 +12,7 @@ void Stock::measure(SteadyTime now) {
 }
 
 std::int64_t Stock::target() const {
+    if (!comes_again_) return 0;
     return std::clamp(static_cast<std::int64_t>(demand_ * kSecondsAhead), kUnitsMin, kUnitsMax);
 }
 

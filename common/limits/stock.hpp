@@ -28,13 +28,15 @@ public:
     /// A request came that wants one, whether it gets it or not.
     void note_demand(SteadyTime now) {
         ++seen_;
+        comes_again_ = !is_idle(now);
         last_seen_ = now;
         if (now - measured_since_ >= kMeasure) measure(now);
     }
     /// Requests a second, lately.
     double demand() const { return demand_; }
     bool is_busy() const { return demand_ >= kBusy; }
-    /// How many there should be.
+    /// How many there should be. None for the first request after a while: if no other follows,
+    /// they would only be given back, and meanwhile others may be refused for want of them.
     std::int64_t target() const;
     /// The next should be asked for before these are gone.
     bool runs_low() const { return units_ * 4 <= full_ && full_ > 0; }
@@ -76,6 +78,7 @@ private:
     std::int64_t seen_ = 0;
     SteadyTime measured_since_{};
     SteadyTime last_seen_{};
+    bool comes_again_ = false;  ///< The last two requests came within kIdle.
     double demand_ = 0;
 };
 

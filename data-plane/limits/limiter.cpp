@@ -99,7 +99,7 @@ BucketSource* Limiter::use(std::unique_ptr<BucketSource>& source, const BucketLi
     if (!source) {
         std::string key = options_.names.bucket(name());
         const std::uint16_t slot = redis_.slot_of(key);
-        source = std::make_unique<BucketSource>(std::move(key), slot, policy);
+        source = std::make_unique<BucketSource>(std::move(key), slot, policy, reactor_.now());
     }
     source->use(limit, policy);
     return source.get();
@@ -158,7 +158,7 @@ std::unique_ptr<QuotaSource> Limiter::make_quota(const Admission& admission, Usa
     std::vector keys{options_.names.usage_quota(count.shard, admission.plan->id, admission.key->id),
                      options_.names.usage_since(count.shard)};
     const std::uint16_t slot = redis_.slot_of(keys.front());
-    return std::make_unique<QuotaSource>(std::move(keys), slot, count);
+    return std::make_unique<QuotaSource>(std::move(keys), slot, count, reactor_.now());
 }
 
 Limiter::Need Limiter::need_of(const Admission& admission) {
@@ -292,7 +292,8 @@ void Limiter::stand(Want& want, Kind& source, SteadyTime now) {
 
 worker::Task<> Limiter::settle(Waiter& waiter, SteadyTime deadline) {
     if (waiter.is_decided()) co_return;
-    co_await waiter.wait_until(deadline);
+    // What came before may have taken all the time; a timer could make it a tick more.
+    if (reactor_.now() < deadline) co_await waiter.wait_until(deadline);
     const SteadyTime now = reactor_.now();
     for (Want& want : waiter) {
         if (want.state != State::Waiting) continue;

@@ -20,8 +20,8 @@ QuotaTerms terms_of(const model::UsagePlan& plan, const model::ApiKey& key);
 /// A throttle as one reactor sees it.
 class BucketSource final : public Source {
 public:
-    BucketSource(std::string its_key, std::uint16_t its_slot, Policy its_policy)
-        : Source(its_slot), key(std::move(its_key)), policy(its_policy) {}
+    BucketSource(std::string its_key, std::uint16_t its_slot, Policy its_policy, SteadyTime now)
+        : Source(its_slot), key(std::move(its_key)), policy(its_policy), lease(now) {}
 
     void commit(const Want& want) override;
     void release(const Want& want) override;
@@ -45,8 +45,9 @@ private:
 /// A quota as one reactor sees it.
 class QuotaSource final : public Source {
 public:
-    QuotaSource(std::vector<std::string> its_keys, std::uint16_t its_slot, UsageCount& its_count)
-        : Source(its_slot), keys(std::move(its_keys)), count(its_count) {}
+    QuotaSource(std::vector<std::string> its_keys, std::uint16_t its_slot, UsageCount& its_count,
+                SteadyTime now)
+        : Source(its_slot), keys(std::move(its_keys)), count(its_count), lease(now) {}
 
     void commit(const Want& want) override;
     void release(const Want& want) override;

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import threading
+import time
 import unittest
 
 from load import flood
@@ -104,6 +105,15 @@ class Quotas(unittest.TestCase):
         counts = self.flood(requests=2000)
         self.assertEqual(counts[200], 1200)
         self.assert_usage_is(2000)
+
+    def test_a_worker_that_forgot_a_key_goes_on_with_its_quota(self):
+        self.set_quota(6)
+        def call(worker):
+            return self.stack.invoke(self.api, "/prod", headers={"x-api-key": self.value}, worker=worker).status
+        self.assertEqual([call(0), call(0)], [200, 200])
+        time.sleep(4)  # A worker forgets a key that it did not see for two seconds.
+        self.assertEqual([call(1) for _ in range(4)], [200] * 4)
+        self.assertEqual([call(0) for _ in range(6)], [429] * 6)
 
     def test_an_hour(self):
         self.set_quota(100, "HOUR")

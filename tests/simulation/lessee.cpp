@@ -53,6 +53,9 @@ void SimulatedLessee::arrive() {
 void SimulatedLessee::sweep() {
     if (!is_alive_) return;
     if (lease_.should_ask(world_.now())) ask();
+    if (!is_asking_ && lease_.is_forgettable(world_.now())) {
+        lease_ = limits::BucketLease(world_.now());
+    }
     const auto self = shared_from_this();
     world_.after(kSweepUs, [self] { self->sweep(); });
 }
@@ -125,6 +128,9 @@ void SimulatedSpender::live(double requests_per_second) {
 void SimulatedSpender::sweep() {
     if (!is_alive_) return;
     if (lease_.should_ask(world_.now())) ask();
+    if (!is_asking_ && lease_.is_forgettable(world_.now())) {
+        lease_ = limits::QuotaLease(world_.now());
+    }
     const auto self = shared_from_this();
     world_.after(kSweepUs, [self] { self->sweep(); });
 }

@@ -76,7 +76,7 @@ private:
     Bucketful& bucket_;
     std::string name_;
     double rate_ = 0;
-    limits::BucketLease lease_;
+    limits::BucketLease lease_{world_.now()};
     std::deque<std::int64_t> waiting_;  ///< When they came.
     bool is_asking_ = false;
     bool is_alive_ = true;
@@ -116,7 +116,7 @@ private:
     Quota& quota_;
     std::string name_;
     double rate_ = 0;
-    limits::QuotaLease lease_;
+    limits::QuotaLease lease_{world_.now()};
     std::int64_t waiting_ = 0;
     std::int64_t asked_ = 0;  ///< Of those waiting.
     bool is_asking_ = false;

@@ -18,7 +18,7 @@ BucketAnswer added(std::int64_t tokens) {
 }
 
 BucketLease stocked(std::int64_t tokens) {
-    BucketLease lease;
+    BucketLease lease(SteadyTime{});
     lease.stock().note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(kLimit, added(tokens));
@@ -28,7 +28,7 @@ BucketLease stocked(std::int64_t tokens) {
 }  // namespace
 
 TEST_CASE("a lease knows nothing at first, then has its stock until it ends") {
-    BucketLease lease;
+    BucketLease lease(SteadyTime{});
     CHECK(lease.standing(kStart) == Standing::Unknown);
     lease = stocked(2);
     CHECK(lease.standing(kStart) == Standing::Available);
@@ -39,7 +39,7 @@ TEST_CASE("a lease knows nothing at first, then has its stock until it ends") {
 }
 
 TEST_CASE("the end of a stock counts from when it was asked for") {
-    BucketLease lease;
+    BucketLease lease(SteadyTime{});
     lease.stock().note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(kLimit, added(2));
@@ -50,7 +50,7 @@ TEST_CASE("a refusal lasts until the next token, and a little longer if the burs
     for (const auto& [limit, expected] : {std::pair{BucketLimit{10, 1}, Milliseconds(30)},
                                           std::pair{BucketLimit{1, 1000}, Milliseconds(30)},
                                           std::pair{BucketLimit{1000, 1000}, Milliseconds(30)}}) {
-        BucketLease lease;
+        BucketLease lease(SteadyTime{});
         lease.question(1, kStart);
         BucketAnswer answer;
         answer.retry = Milliseconds(30);
@@ -58,7 +58,7 @@ TEST_CASE("a refusal lasts until the next token, and a little longer if the burs
         CHECK(lease.standing(kStart + expected - Milliseconds(1)) == Standing::Refused);
         CHECK(lease.standing(kStart + expected) == Standing::Unknown);
     }
-    BucketLease lease;
+    BucketLease lease(SteadyTime{});
     lease.question(1, kStart);
     BucketAnswer answer;
     answer.retry = Milliseconds(1);
@@ -75,6 +75,22 @@ TEST_CASE("a question states what is held, reserved tokens too") {
     lease.answered(kLimit, added(0));
     lease.stock().use_reserved();
     CHECK(lease.question(1, kStart).held == 1);
+}
+
+TEST_CASE("a stock is wanted from the second request within two seconds on") {
+    BucketLease lease(SteadyTime{});
+    const auto wanted_at = [&lease](SteadyTime now) {
+        lease.stock().note_demand(now);
+        const std::int64_t wanted = lease.question(1, now).wanted;
+        lease.answered(kLimit, added(0));
+        return wanted;
+    };
+    CHECK(wanted_at(kStart) == 0);
+    CHECK_FALSE(lease.should_ask(kStart + Seconds(2)));
+    CHECK(lease.is_forgettable(kStart + Seconds(2)));
+    CHECK(wanted_at(kStart + Seconds(2)) == 0);
+    CHECK(wanted_at(kStart + Milliseconds(3999)) > 0);
+    CHECK(wanted_at(kStart + Milliseconds(5999)) == 0);
 }
 
 TEST_CASE("what nobody wants for two seconds is given back") {
@@ -99,7 +115,7 @@ TEST_CASE("a stock that is down to a quarter is asked for, if there was one") {
 }
 
 TEST_CASE("a debt keeps its number until a question is answered") {
-    BucketLease lease;
+    BucketLease lease(SteadyTime{});
     lease.question(1, kStart);
     lease.failed();
     lease.owe(5);
@@ -121,7 +137,7 @@ TEST_CASE("a debt keeps its number until a question is answered") {
 }
 
 TEST_CASE("questions are numbered, and tell from where on answers did not come") {
-    BucketLease lease;
+    BucketLease lease(SteadyTime{});
     CHECK(lease.question(4, kStart).unsure_from == 0);
     lease.failed();
     CHECK(lease.question(0, kStart).unsure_from == 1);
@@ -131,6 +147,25 @@ TEST_CASE("questions are numbered, and tell from where on answers did not come")
     CHECK(third.unsure_from == 1);
     lease.answered(kLimit, added(0));
     CHECK(lease.question(0, kStart).unsure_from == 0);
+}
+
+TEST_CASE("a lease after a forgotten one has larger numbers") {
+    BucketLease forgotten(kStart);
+    std::int64_t number = 0, debt = 0;
+    for (int i = 0; i < 1000; ++i) {
+        forgotten.owe(1);
+        const BucketQuestion question = forgotten.question(1, kStart);
+        CHECK(question.number > number);
+        CHECK(question.debt > debt);
+        number = question.number;
+        debt = question.debt;
+        forgotten.answered(kLimit, added(0));
+    }
+    BucketLease lease(kStart + Milliseconds(2));
+    CHECK(lease.question(1, kStart).number > number);
+    CHECK(lease.question(1, kStart).debt == 0);
+    lease.owe(1);
+    CHECK(lease.question(1, kStart).debt > debt);
 }
 
 TEST_CASE("a retired lease gives everything back, whoever waits") {

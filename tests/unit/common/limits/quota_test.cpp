@@ -25,7 +25,7 @@ QuotaAnswer answer(std::int64_t granted, std::int64_t added, std::int64_t left,
 }  // namespace
 
 TEST_CASE("a spent quota is refused until its window ends") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.note_demand(kStart);
     lease.question(2, kStart);
     lease.answered(answer(1, 0, 0, Seconds(10)), kStart);
@@ -34,7 +34,7 @@ TEST_CASE("a spent quota is refused until its window ends") {
 }
 
 TEST_CASE("while others hold units, they may come back") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.note_demand(kStart);
     lease.question(1, kStart);
     QuotaAnswer nothing = answer(0, 0, 0);
@@ -45,7 +45,7 @@ TEST_CASE("while others hold units, they may come back") {
 }
 
 TEST_CASE("units end with their window") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(answer(1, 8, 100, Seconds(2)), kStart + Seconds(1));
@@ -56,7 +56,7 @@ TEST_CASE("units end with their window") {
 }
 
 TEST_CASE("a unit of a request that was not admitted goes to the next one") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(answer(1, 0, 10), kStart);
@@ -67,7 +67,7 @@ TEST_CASE("a unit of a request that was not admitted goes to the next one") {
 }
 
 TEST_CASE("a granted unit that nobody uses is told of, if the keeper surely counts it") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(answer(1, 0, 10), kStart);
@@ -81,7 +81,7 @@ TEST_CASE("a granted unit that nobody uses is told of, if the keeper surely coun
 }
 
 TEST_CASE("a debt keeps its number until it is answered") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.owe(3);
     CHECK(lease.question(0, kStart).owed == 3);
     lease.failed();
@@ -96,7 +96,7 @@ TEST_CASE("a debt keeps its number until it is answered") {
 }
 
 TEST_CASE("what was owed is reported once it is paid") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.owe(3);
     CHECK(lease.forgive_one());
     CHECK(lease.take_settled() == 1);
@@ -115,7 +115,7 @@ TEST_CASE("what was owed is reported once it is paid") {
 }
 
 TEST_CASE("who leaves while the keeper is being filled reports what it owes, and does not pay") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.owe(3);
     lease.retire();
     lease.question(0, kStart);
@@ -124,8 +124,19 @@ TEST_CASE("who leaves while the keeper is being filled reports what it owes, and
     CHECK(lease.question(0, kStart).owed == 0);
 }
 
+TEST_CASE("a lease after a forgotten one has larger numbers") {
+    QuotaLease forgotten(kStart);
+    forgotten.owe(1);
+    const QuotaQuestion last = forgotten.question(1, kStart);
+    QuotaLease lease(kStart + Milliseconds(2));
+    lease.owe(1);
+    const QuotaQuestion first = lease.question(1, kStart);
+    CHECK(first.number > last.number);
+    CHECK(first.debt > last.debt);
+}
+
 TEST_CASE("a question without an answer is told of until one is answered") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     CHECK(lease.question(4, kStart).unsure_from == 0);
     lease.failed();
     CHECK(lease.question(0, kStart).unsure_from == 1);
@@ -138,7 +149,7 @@ TEST_CASE("a question without an answer is told of until one is answered") {
 }
 
 TEST_CASE("terms that changed end a refusal; a keeper that is being filled does not refuse") {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(answer(0, 0, 0), kStart);

@@ -16,7 +16,7 @@ constexpr std::int64_t kDay = 1'794'960'000;
 
 /// Asked at kStart, for one request.
 BucketLease answered(const BucketAnswer& answer, const BucketLimit& limit = kLimit) {
-    BucketLease lease;
+    BucketLease lease(SteadyTime{});
     lease.stock().note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(limit, answer);
@@ -69,7 +69,7 @@ QuotaAnswer quota_answer(std::int64_t granted, std::int64_t left, std::int64_t a
 }
 
 QuotaLease quota(const QuotaAnswer& answer) {
-    QuotaLease lease;
+    QuotaLease lease(SteadyTime{});
     lease.note_demand(kStart);
     lease.question(1, kStart);
     lease.answered(answer, kStart);
@@ -95,8 +95,8 @@ TEST_CASE("a request that asked nobody is told what is in hand, since others may
     CHECK(view.remaining == 2);
     CHECK(view.likely > 8);
     CHECK(throttle(lease, at(Stock::kLease)).remaining == 0);
-    CHECK(throttle(BucketLease{}, at(Milliseconds(0))).remaining == 0);
-    CHECK(throttle(BucketLease{}, at(Milliseconds(0))).likely == 10);
+    CHECK(throttle(BucketLease(SteadyTime{}), at(Milliseconds(0))).remaining == 0);
+    CHECK(throttle(BucketLease(SteadyTime{}), at(Milliseconds(0))).likely == 10);
 }
 
 TEST_CASE("never less than none and never more than the burst are told") {
@@ -113,7 +113,8 @@ TEST_CASE("what was known under another limit does not count") {
 
 TEST_CASE("windows are rounded up, and have a second at least") {
     const auto window = [](const BucketLimit& limit) {
-        return view_of(Level::Account, limit, BucketLease{}, at(Milliseconds(0))).window_s;
+        return view_of(Level::Account, limit, BucketLease(SteadyTime{}), at(Milliseconds(0)))
+            .window_s;
     };
     CHECK(window({10'000, 5'000}) == 1);
     CHECK(window({3, 10}) == 4);
@@ -197,14 +198,14 @@ TEST_CASE("a refused request is told to wait for all that it needs") {
 
 TEST_CASE("a bucket that is empty without a date gives its time for one token") {
     const std::vector<LimitView> views{
-        view_of(Level::Client, {0.1, 2}, BucketLease{}, at(Milliseconds(0)))};
+        view_of(Level::Client, {0.1, 2}, BucketLease(SteadyTime{}), at(Milliseconds(0)))};
     CHECK(notice_of(views, refused(Level::Client)).retry_s == 10);
 }
 
 TEST_CASE("nobody is told to come back to what admits nothing") {
     for (const BucketLimit& limit : {BucketLimit{0, 10}, BucketLimit{10, 0}}) {
         const std::vector<LimitView> views{
-            view_of(Level::Client, limit, BucketLease{}, at(Milliseconds(0)))};
+            view_of(Level::Client, limit, BucketLease(SteadyTime{}), at(Milliseconds(0)))};
         const Notice notice = notice_of(views, refused(Level::Client));
         CHECK(notice.limit == 0);
         CHECK(notice.remaining == 0);
