@@ -92,7 +92,7 @@ void write_uuid(FastRandom& random, char* out) {
     std::memcpy(out + 14, digits.data() + 12, 4);
     std::memcpy(out + 19, digits.data() + 16, 4);
     std::memcpy(out + 24, digits.data() + 20, 12);
-    for (const std::size_t dash : {8, 13, 18, 23}) out[dash] = '-';
+    for (const std::size_t dash : {8U, 13U, 18U, 23U}) out[dash] = '-';
 }
 
 std::string random_uuid() {
