@@ -144,6 +144,8 @@ bool Bucket::take(const BucketLimit& limit, std::int64_t now_us) {
     begin(limit, {}, now_us);
     ++calls_;
     refill(limit, now_us);
+    // Nobody waits on the way to it, so nobody may have of what ran over.
+    level_ = std::min(level_, limit.burst);
     if (level_ + kRounding < 1) return false;
     level_ -= 1;
     return true;

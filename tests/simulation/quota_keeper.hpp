@@ -21,6 +21,11 @@ public:
         window_s_ = window_s;
         used_ = used;
     }
+    /// It is told what was used at least.
+    void raise_to(std::int64_t window_s, std::int64_t used) {
+        if (window_s_ != window_s) return begin_with(window_s, used);
+        if (used_ < used) used_ = used;
+    }
     std::int64_t used() const { return used_; }
     std::int64_t held() const;
     std::int64_t window_s() const { return window_s_; }

@@ -184,3 +184,14 @@ TEST_CASE("a lower burst takes effect at once, a higher one by refilling") {
     CHECK(bucket.answer({10, 50}, "a", waiting(9), kLease, 0).granted == 0);
     CHECK(bucket.answer({10, 50}, "a", waiting(90), kLease, kSecond).granted == 10);
 }
+
+TEST_CASE("a bucket of this process alone never has more than its burst") {
+    const BucketLimit limit{100, 5};
+    Bucket bucket;
+    int taken = 0;
+    for (; bucket.take(limit, 1'000'000); ++taken) {
+    }
+    for (; bucket.take(limit, 61'000'000); ++taken) {
+    }
+    CHECK(taken == 10);
+}

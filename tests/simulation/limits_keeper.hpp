@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/limits/bucket.hpp"
+#include "tests/simulation/quota_keeper.hpp"
+#include "tests/simulation/virtual_redis.hpp"
+
+namespace turnpike::test {
+
+/// What Redis does with the scripts of limits and of usage, in plain C++. The scripts are compared
+/// with limits::Bucket and QuotaKeeper in tests/integration/limits, and tried in
+/// tests/integration/publish.
+class LimitsKeeper {
+public:
+    VirtualRedis::Answer execute(const redis::Command& command);
+    /// It forgets everything.
+    void empty();
+
+    /// Who reports that it is alive.
+    std::int64_t workers = 1;
+
+    /// By key.
+    std::map<std::string, limits::Bucket> buckets;
+    std::map<std::string, QuotaKeeper> quotas;
+    /// What each lessee was last told is left of a quota, and the time before; by its id.
+    std::map<std::string, std::pair<std::int64_t, std::int64_t>> told_left;
+    /// Requests that lie here, moved or not; `is_moved`: whether a batch was taken over.
+    std::int64_t counted(const std::function<bool(const std::string& batch)>& is_moved) const;
+
+private:
+    using Words = std::vector<std::string>;
+    VirtualRedis::Answer run(const std::string& sha1, const Words& keys, const Words& words);
+    redis::Reply ask_bucket(const Words& keys, const Words& words);
+    redis::Reply ask_quota(const Words& keys, const Words& words);
+    redis::Reply report(const Words& keys, const Words& words);
+    redis::Reply take(const Words& keys, const Words& words);
+    redis::Reply drop(const Words& keys, const Words& words);
+    redis::Reply put_back(const Words& keys, const Words& words);
+    redis::Reply set_filled(const Words& keys);
+
+    std::set<std::string> since_;
+    std::map<std::string, std::map<std::string, std::int64_t>> hashes_;
+    std::map<std::string, std::string> batches_;  ///< By key of what is moving.
+    std::set<std::string> scripts_;
+};
+
+}  // namespace turnpike::test
