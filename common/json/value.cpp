@@ -83,7 +83,8 @@ Value::Value(const char* value) : held_(std::string(value)) {}
 Value::Value(Array value) : held_(std::move(value)) {}
 Value::Value(Object value) : held_(std::move(value)) {}
 
-bool Value::operator==(const Value& other) const = default;
+// Not defaulted here: clang 16 ends with a fault of its own.
+bool Value::operator==(const Value& other) const { return held_ == other.held_; }
 
 bool Value::as_bool() const {
     TURNPIKE_ASSERT(is_bool());

@@ -8,8 +8,6 @@ namespace {
 
 /// While others hold units that they may give back.
 constexpr Milliseconds kRetry{500};
-/// When the keeper is being filled.
-constexpr Milliseconds kFillRetry{100};
 
 }  // namespace
 
