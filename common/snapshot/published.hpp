@@ -64,6 +64,7 @@ public:
     }
     std::string usage_counts(unsigned shard) const { return usage(shard) + ":counts"; }
     std::string usage_moving(unsigned shard) const { return usage(shard) + ":moving"; }
+    std::string usage_filling(unsigned shard) const { return usage(shard) + ":filling"; }
     std::string usage_seen(unsigned shard) const { return usage(shard) + ":seen"; }
 
 private:

@@ -137,7 +137,13 @@ Result<void> UsageMover::restore_emptied() {
     const std::set<unsigned> shards = emptied_;
     if (shards.empty()) return {};
     if (!std::exchange(is_restoring_, true)) report_("Redis lacks usage; putting it back", false);
-    for (const unsigned shard : shards) moved_since_[shard].clear();
+    std::map<unsigned, std::string> fillings;
+    for (const unsigned shard : shards) {
+        moved_since_[shard].clear();
+        Result<std::string> filling = shards_.begin_filling(shard);
+        if (!filling) return filling.error();
+        fillings[shard] = *std::move(filling);
+    }
     const Result<UsageShards::Taken> now = shards_.take(*shards.begin());
     if (!now) return now.error();
     QuotaUsePage page;
@@ -154,8 +160,8 @@ Result<void> UsageMover::restore_emptied() {
         if (is_stopping()) return unavailable("stopping");
     }
     Result<void> outcome;
-    for (const unsigned shard : shards) {
-        const Result<void> done = finish_restoring(shard);
+    for (const auto& [shard, filling] : fillings) {
+        const Result<void> done = finish_restoring(shard, filling);
         if (!done && outcome) outcome = done;
     }
     if (!outcome) return outcome;
@@ -164,9 +170,9 @@ Result<void> UsageMover::restore_emptied() {
     return {};
 }
 
-Result<void> UsageMover::finish_restoring(unsigned shard) {
+Result<void> UsageMover::finish_restoring(unsigned shard, const std::string& filling) {
     for (int round = 0; round < kRestoringRounds; ++round) {
-        const Result<bool> filled = shards_.set_filled(shard);
+        const Result<bool> filled = shards_.set_filled(shard, filling);
         if (!filled) return filled.error();
         if (*filled) return {};
         Result<UsageShards::Taken> taken = shards_.take(shard);

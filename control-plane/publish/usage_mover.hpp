@@ -64,7 +64,7 @@ private:
     Result<void> move(unsigned shard, UsageShards::Taken taken);
     Result<void> apply(unsigned shard, const UsageShards::Taken& taken);
     Result<void> restore_emptied();
-    Result<void> finish_restoring(unsigned shard);
+    Result<void> finish_restoring(unsigned shard, const std::string& filling);
     Result<void> begin_new_quotas();
     Result<void> begin_quota(const std::string& plan_id, WallTime moment);
     Result<void> forget_if_due();

@@ -74,9 +74,12 @@ end
 return 1
 )";
 
-// KEYS: since, counts, moving.
+// KEYS: since, counts, moving, filling. ARGV: what filling has to be, or what was put back is gone.
 constexpr std::string_view kFilledScript = R"(
 if redis.call('EXISTS', KEYS[2], KEYS[3]) > 0 then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
+if redis.call('GET', KEYS[4]) ~= ARGV[1] then return -1 end
+redis.call('DEL', KEYS[4])
 local time = redis.call('TIME')
 redis.call('SET', KEYS[1], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), 'NX')
 return 1
@@ -192,12 +195,23 @@ Result<void> UsageShards::put_back(const std::vector<QuotaUse>& uses, WallTime m
     return {};
 }
 
-Result<bool> UsageShards::set_filled(unsigned shard) {
+Result<std::string> UsageShards::begin_filling(unsigned shard) {
+    std::string mine = random_id(kBatchCharacters);
+    // One that was begun by another control plane, or before, is as good.
+    const auto before =
+        redis_.call({"SET", names_.usage_filling(shard), mine, "NX", "GET"}, timeout_);
+    if (!before) return before.error();
+    return before->is_nil() ? mine : before->text;
+}
+
+Result<bool> UsageShards::set_filled(unsigned shard, const std::string& filling) {
     const auto done =
-        redis_.call({"EVAL", std::string(kFilledScript), "3", names_.usage_since(shard),
-                     names_.usage_counts(shard), names_.usage_moving(shard)},
+        redis_.call({"EVAL", std::string(kFilledScript), "4", names_.usage_since(shard),
+                     names_.usage_counts(shard), names_.usage_moving(shard),
+                     names_.usage_filling(shard), filling},
                     timeout_);
     if (!done) return done.error();
+    if (done->integer < 0) return unavailable("Redis lost its memory while usage was put back");
     return done->integer != 0;
 }
 

@@ -46,8 +46,12 @@ public:
     /// What the keys have used at least in the windows that have `moment`. Changes nothing outside
     /// of the window that has Redis's time, nor in other shards; never makes less of it.
     Result<void> put_back(const std::vector<QuotaUse>& uses, WallTime moment, Shards shards);
+    /// To be called before anything is put back. Returns: what tells later that the shard did not
+    /// lose its memory again.
+    Result<std::string> begin_filling(unsigned shard);
     /// From now on units are granted, unless counts have come. Returns: false if they have.
-    Result<bool> set_filled(unsigned shard);
+    /// Errors: also Unavailable if memory was lost since begin_filling() gave `filling`.
+    Result<bool> set_filled(unsigned shard, const std::string& filling);
 
 private:
     redis::Command take_command(unsigned shard) const;

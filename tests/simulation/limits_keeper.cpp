@@ -80,6 +80,7 @@ void LimitsKeeper::empty() {
     since_.clear();
     hashes_.clear();
     batches_.clear();
+    filling_.clear();
     scripts_.clear();
 }
 
@@ -96,6 +97,7 @@ std::int64_t LimitsKeeper::counted(
 }
 
 VirtualRedis::Answer LimitsKeeper::execute(const redis::Command& command) {
+    if (command[0] == "SET") return begin_filling(command);
     const auto count = static_cast<std::ptrdiff_t>(integer(command[2]));
     const Words keys(command.begin() + 3, command.begin() + 3 + count);
     const Words words(command.begin() + 3 + count, command.end());
@@ -121,7 +123,7 @@ VirtualRedis::Answer LimitsKeeper::execute(const redis::Command& command) {
         return run(sha1, keys, words);
     }
     if (keys.size() == 3 && words.size() == 2) return take(keys, words);
-    if (keys.size() == 3 && words.empty()) return set_filled(keys);
+    if (keys.size() == 4 && words.size() == 1) return set_filled(keys, words);
     if (keys.size() == 1 && words.size() == 1) return drop(keys, words);
     return put_back(keys, words);
 }
@@ -170,6 +172,7 @@ redis::Reply LimitsKeeper::report(const Words& keys, const Words& words) {
     const std::string hour = "/" + std::to_string(redis_clock_us() / 3'600'000'000);
     for (std::size_t i = 2; i + 1 < words.size(); i += 2) {
         hashes_[keys[0]][words[i] + hour] += integer(words[i + 1]);
+        reported_.push_back({redis_clock_us(), integer(words[i + 1])});
     }
     return integer_reply(1);
 }
@@ -214,8 +217,26 @@ redis::Reply LimitsKeeper::put_back(const Words& keys, const Words& words) {
     return integer_reply(1);
 }
 
-redis::Reply LimitsKeeper::set_filled(const Words& keys) {
+std::int64_t LimitsKeeper::reported_within(std::int64_t length_us) const {
+    std::int64_t requests = 0;
+    for (const Reported& one : reported_) {
+        if (one.at_us + length_us >= redis_clock_us()) requests += one.requests;
+    }
+    return requests;
+}
+
+/// SET key value NX GET
+redis::Reply LimitsKeeper::begin_filling(const redis::Command& command) {
+    const auto [place, is_new] = filling_.emplace(command[1], command[2]);
+    return is_new ? redis::Reply{} : text_reply(place->second);
+}
+
+redis::Reply LimitsKeeper::set_filled(const Words& keys, const Words& words) {
     if (hashes_.contains(keys[1]) || hashes_.contains(keys[2])) return integer_reply(0);
+    if (since_.contains(keys[0])) return integer_reply(1);
+    const auto filling = filling_.find(keys[3]);
+    if (filling == filling_.end() || filling->second != words[0]) return integer_reply(-1);
+    filling_.erase(filling);
     since_.insert(keys[0]);
     return integer_reply(1);
 }

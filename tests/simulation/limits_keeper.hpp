@@ -22,6 +22,12 @@ public:
     /// It forgets everything.
     void empty();
 
+    /// A shard, by the key of its `since`, needs no filling.
+    void set_filled(const std::string& since) { since_.insert(since); }
+    /// Requests in reports of the last so many microseconds: who sent them may not know yet that
+    /// they came.
+    std::int64_t reported_within(std::int64_t length_us) const;
+
     /// Who reports that it is alive.
     std::int64_t workers = 1;
 
@@ -42,12 +48,19 @@ private:
     redis::Reply take(const Words& keys, const Words& words);
     redis::Reply drop(const Words& keys, const Words& words);
     redis::Reply put_back(const Words& keys, const Words& words);
-    redis::Reply set_filled(const Words& keys);
+    redis::Reply begin_filling(const redis::Command& command);
+    redis::Reply set_filled(const Words& keys, const Words& words);
 
     std::set<std::string> since_;
     std::map<std::string, std::map<std::string, std::int64_t>> hashes_;
     std::map<std::string, std::string> batches_;  ///< By key of what is moving.
+    std::map<std::string, std::string> filling_;
     std::set<std::string> scripts_;
+    struct Reported {
+        std::int64_t at_us;
+        std::int64_t requests;
+    };
+    std::vector<Reported> reported_;
 };
 
 }  // namespace turnpike::test

@@ -42,9 +42,7 @@ LimitsTerms some_terms(World& world, std::string policy) {
 /// Filled from the start, and as the workers know it.
 void fill(LimitsWorld& limits) {
     for (unsigned shard = 0; shard < snapshot::kUsageShards; ++shard) {
-        const auto& names = limits.names();
-        (void)limits.keeper().execute({"EVAL", "", "3", names.usage_since(shard),
-                                       names.usage_counts(shard), names.usage_moving(shard)});
+        limits.keeper().set_filled(limits.names().usage_since(shard));
     }
 }
 
