@@ -1,79 +1,135 @@
-"""Quotas while Redis changes under load: a slot of a cluster moves, a master fails over."""
+"""Throttles and quotas while Redis changes under load: a slot of a cluster moves, a master fails over."""
 
-import threading
+import itertools
 import unittest
-import zlib
-from collections import Counter
 
-from load import flood
 from redis_topologies import Cluster, Sentinels
-from stack import Stack, add_key, add_mock, make_api, wait_for
+from stack import wait_for
+from throttles import LimitedCase
+
+LOAD = {"connections": 60, "pause": 0.05}
+DEGRADED, READY = (1, "degraded"), (0, "ready")
 
 
 class Topology:
     QUOTA = 300
+    # Of a client and of a method. A bucket that began anew would show: its burst is far more than a second's requests.
+    CLIENT, METHOD = (20, 200), (30, 100)
     make = None
 
     def setUp(self):
         self.redis = self.make()
-        self.stack = self.enterContext(Stack(workers=2, own_ports=True, redis=self.redis, worker_settings={
-            "TURNPIKE_ACCOUNT_RATE_LIMIT": "unlimited", "TURNPIKE_LIMITS_WITHOUT_REDIS": "closed"}))
-        self.client = self.stack.client()
-        self.api, root = make_api(self.client)
-        add_mock(self.client, self.api, root, key=True)
-        self.client.create_deployment(restApiId=self.api, stageName="prod")
-        self.key, self.value, self.plan = add_key(self.client, self.api, "prod")
-        self.client.update_usage_plan(usagePlanId=self.plan, patchOperations=[
-            {"op": "replace", "path": "/throttle/rateLimit", "value": "10000"},
-            {"op": "replace", "path": "/throttle/burstLimit", "value": "10000"},
-            {"op": "replace", "path": "/quota/limit", "value": str(self.QUOTA)},
-            {"op": "replace", "path": "/quota/period", "value": "MONTH"}])
-        self.stack.wait_rolled_out()
-        shard = zlib.crc32(f"{self.plan}/{self.key}".encode()) % 16
-        self.shard = f"{{turnpike:usage:{shard}}}"
-        wait_for(lambda: self.stack.redis_command("GET", f"{self.shard}:since"), 20, "the counts")
-        self.total = Counter()
+        self.begin(self.enterContext(self.new_stack(self.redis)))
 
-    def flood(self, requests):
-        counts = flood([worker.http_port for worker in self.stack.workers], self.stack.host(self.api),
-                       headers={"x-api-key": self.value}, requests=requests, seconds=30, connections=10)
-        self.total += Counter(counts)
-        self.assertEqual(set(counts) - {200, 429}, set())
+    def key_in(self, stage, name_of, **limits):
+        """(id, headers) of a key of a new plan, of which fail_over() takes what Redis has under this name."""
+        return next(key for key in self.plan(stage, keys=30, **limits)
+                    if self.redis.fail_over_concerns(name_of(key[0])))
 
-    def while_loaded(self, change):
-        changing = threading.Thread(target=change)
-        changing.start()
-        while changing.is_alive():
-            self.flood(20)
-        changing.join()
+    def client_bucket(self, key):
+        return f"turnpike:bucket:client:{self.plan_of(key)}/{key}"
 
-    def is_spent(self):
-        self.flood(60)
-        used = self.stack.redis_command("HGET", f"{self.shard}:quota:{self.plan}/{self.key}", "used")
-        return used.isdigit() and int(used) >= self.QUOTA
+    def method_bucket(self, stage):
+        return f"turnpike:bucket:stage:{self.api}/{stage}/b/GET"
 
-    def test_a_fail_over_forgets_the_last_second_at_most(self):
-        self.flood(100)
-        self.while_loaded(self.redis.fail_over)
-        wait_for(self.is_spent, 30, "the quota to be spent")
+    def throttled(self):
+        """A stage, and calls of it: limited by key, by method, and not at all."""
+        name = next(name for name in map("stage{}".format, itertools.count())
+                    if self.redis.fail_over_concerns(self.method_bucket(name)))
+        stage = self.stage({"~1b/GET": self.METHOD}, name=name)
+        self.key, headers = self.key_in(stage, self.client_bucket, throttle=self.CLIENT)
+        (_, unlimited), = self.plan(stage)
+        return stage, [("/a", headers), ("/b", unlimited), ("/open", {})]
+
+    def assert_throttled(self, offer, forgiven_s=0):
+        """`forgiven_s`: of the requests of how many seconds nothing may be known any more."""
+        for call, path, (rate, burst) in ((0, "/a", self.CLIENT), (1, "/b", self.METHOD)):
+            part = offer.of_path(call, path)
+            self.assert_never_over(part, rate, burst, forgiven=rate * forgiven_s)
+            self.assertIn(429, part.statuses())
+
+    def assert_admits(self, offer, seconds):
+        """Half of the rate: the machine may be too busy for all of it."""
+        for call, path, (rate, _) in ((0, "/a", self.CLIENT), (1, "/b", self.METHOD)):
+            self.assertGreater(offer.of_path(call, path).statuses()[200], rate * seconds / 2)
+
+    def limited(self):
+        """A stage, and calls of it with a key that has a quota."""
+        stage = self.stage()
+        self.key, headers = self.key_in(stage, lambda key: f"{self.shard_of(key)}:since", throttle=(10_000, 10_000),
+                                        quota=self.QUOTA)
+        self.wait_filled(self.key)
+        return stage, [("/a", headers)]
+
+    def spend(self, stage, calls):
+        """An Offer that ends when the quota is spent."""
+        offers = [self.flood(stage, calls, requests=60, **LOAD)]
+
+        def is_spent():
+            offers.append(self.flood(stage, calls, requests=60, **LOAD))
+            return self.quota_used(self.key) >= self.QUOTA
+        wait_for(is_spent, 30, "the quota to be spent")
+        return sum(offers[1:], offers[0])
+
+    def assert_throttled_over_a_fail_over(self, hangs):
+        stage, calls = self.throttled()
+
+        def change():
+            self.redis.fail_over(meanwhile=lambda: self.wait_told(DEGRADED), hangs=hangs)
+            self.wait_told(READY)
+        drained = self.flood(stage, calls, seconds=1, **LOAD)
+        changed = self.flood_while(change, stage, calls, **LOAD)
+        after = self.flood(stage, calls, seconds=1, **LOAD)
+        # The replica may lack what was admitted last.
+        self.assert_throttled(drained + changed + after, forgiven_s=1)
+        self.assert_admits(after, seconds=1)
+        self.assert_nobody_waits(changed, free=2)
+
+    def test_throttles_while_a_master_that_is_killed_fails_over(self):
+        self.assert_throttled_over_a_fail_over(hangs=False)
+
+    def test_throttles_while_a_master_that_hangs_fails_over(self):
+        self.assert_throttled_over_a_fail_over(hangs=True)
+
+    def test_a_fail_over_forgets_the_last_second_of_a_quota_at_most(self):
+        stage, calls = self.limited()
+        offer = self.flood(stage, calls, requests=100, **LOAD)
+        offer += self.flood_while(self.redis.fail_over, stage, calls, requests=20, **LOAD)
+        offer += self.spend(stage, calls)
         # The replica may lack what was admitted last: far less than a second's requests, on one machine.
-        self.assertGreaterEqual(self.total[200], self.QUOTA)
-        self.assertLessEqual(self.total[200], self.QUOTA + 100)
+        self.assertGreaterEqual(offer.statuses()[200], self.QUOTA)
+        self.assertLessEqual(offer.statuses()[200], self.QUOTA + 100)
 
 
-class OnSentinels(Topology, unittest.TestCase):
+class OnSentinels(Topology, LimitedCase):
     make = Sentinels
 
 
-class OnCluster(Topology, unittest.TestCase):
+class OnCluster(Topology, LimitedCase):
     make = Cluster
 
+    def test_throttles_while_their_slots_move(self):
+        stage, calls = self.throttled()
+        drained = self.flood(stage, calls, seconds=1, **LOAD)
+
+        def change():
+            for bucket in (self.client_bucket(self.key), self.method_bucket(stage)):
+                self.assertEqual(self.stack.redis_command("EXISTS", bucket), "1")
+                self.redis.move_slot_of(bucket, pause=0.2)
+        changed = self.flood_while(change, stage, calls, **LOAD)
+        after = self.flood(stage, calls, seconds=1, **LOAD)
+        self.assert_throttled(drained + changed + after)
+        self.assert_admits(after, seconds=1)
+        self.assert_nobody_waits(changed, free=2)
+
     def test_a_quota_is_exact_while_its_slot_moves(self):
-        self.flood(100)
-        self.while_loaded(lambda: self.redis.move_slot_of(f"{self.shard}:since"))
-        wait_for(self.is_spent, 30, "the quota to be spent")
-        self.flood(60)
-        self.assertEqual(self.total[200], self.QUOTA)
+        stage, calls = self.limited()
+        offer = self.flood(stage, calls, requests=100, **LOAD)
+        offer += self.flood_while(lambda: self.redis.move_slot_of(f"{self.shard_of(self.key)}:since", pause=0.1),
+                                  stage, calls, requests=20, **LOAD)
+        offer += self.spend(stage, calls)
+        offer += self.flood(stage, calls, requests=60, **LOAD)
+        self.assertEqual(offer.statuses()[200], self.QUOTA)
 
 
 if __name__ == "__main__":

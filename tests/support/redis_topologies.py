@@ -4,8 +4,11 @@
     with Stack(redis=Cluster()) as stack: ...
 """
 
+import binascii
 import os
+import signal
 import subprocess
+import time
 
 from stack import Process, free_port, wait_for
 
@@ -16,10 +19,17 @@ def ask(port, *words):
     return done.stdout.strip()
 
 
+def slot_of(key):
+    """Of a cluster. Source: the Redis Cluster specification."""
+    tag = key.partition("{")[2].partition("}")
+    return binascii.crc_hqx((tag[0] if tag[0] and tag[1] else key).encode(), 0) % Cluster.SLOTS
+
+
 class Topology:
     def __init__(self):
         self.processes = []
         self.ports = []
+        self._lost = []  # processes that were killed or hang
 
     def _launch(self, stack, configuration, sentinel=False):
         """Returns: the port."""
@@ -45,6 +55,17 @@ class Topology:
     def process_at(self, port):
         return next(process for process in self.processes if process.port == port)
 
+    def _lose(self, port, hangs):
+        process = self.process_at(port)
+        self._lost.append(process)
+        if hangs:
+            process.send(signal.SIGSTOP)
+        else:
+            process.kill()
+
+    def _answers(self, process):
+        return process.alive() and process not in self._lost
+
 
 class Sentinels(Topology):
     """A master, a replica and three sentinels."""
@@ -68,10 +89,18 @@ class Sentinels(Topology):
     def command(self, *words):
         return ask(self.master_port(), *words)
 
-    def fail_over(self):
-        """Kills the master; the sentinels choose the replica."""
+    @staticmethod
+    def fail_over_concerns(_):
+        """Whether fail_over() takes the server that has this key."""
+        return True
+
+    def fail_over(self, meanwhile=None, hangs=False):
+        """Kills the master, or stops it for good; the sentinels choose the replica. `meanwhile` is called when nobody
+        took its place yet."""
         before = self.master_port()
-        self.process_at(before).kill()
+        self._lose(before, hangs)
+        if meanwhile:
+            meanwhile()
         wait_for(lambda: self.master_port() != before, 30, "the fail-over")
 
     def empty(self):
@@ -109,7 +138,7 @@ class Cluster(Topology):
 
     def command(self, *words):
         """Of the server that has the key; of the first that lives without one."""
-        port = next(process.port for process in self.processes if process.alive())
+        port = next(process.port for process in self.processes if self._answers(process))
         done = subprocess.run(["redis-cli", "-c", "-p", str(port), *map(str, words)], capture_output=True, text=True,
                               check=False)
         return done.stdout.strip()
@@ -117,26 +146,40 @@ class Cluster(Topology):
     def masters(self):
         """Ports of the masters that live."""
         return [port for port in self.ports
-                if self.process_at(port).alive() and ask(port, "ROLE").startswith("master")]
+                if self._answers(self.process_at(port)) and ask(port, "ROLE").startswith("master")]
 
-    def fail_over(self):
-        """Kills the first master; its replica takes over."""
-        self.process_at(self.ports[0]).kill()
+    def fail_over_concerns(self, key):
+        """Whether fail_over() takes the server that has this key."""
+        return self.first_owner(key) == 0
+
+    def fail_over(self, meanwhile=None, hangs=False):
+        """Kills the first master, or stops it for good; its replica takes over. `meanwhile` is called when it did not
+        yet."""
+        self._lose(self.ports[0], hangs)
+        if meanwhile:
+            meanwhile()
         wait_for(lambda: ask(self.ports[3], "ROLE").startswith("master"), 30, "the replica to take over")
 
     def empty(self):
         for port in self.masters():
             ask(port, "FLUSHALL")
 
-    def move_slot_of(self, key):
-        """To the next master, with everything in it, as redis-cli does."""
-        slot = ask(self.ports[1], "CLUSTER", "KEYSLOT", key)
-        owner = int(slot) * 3 // self.SLOTS
+    def first_owner(self, key):
+        """Which of the masters had it at the start."""
+        return (slot_of(key) * 3 + 2) // self.SLOTS
+
+    def move_slot_of(self, key, pause=0.0):
+        """To the next master, with everything in it, as redis-cli does. `pause`: for how many seconds each state on the
+        way lasts."""
+        slot, owner = slot_of(key), self.first_owner(key)
         source, target = self.ports[owner], self.ports[(owner + 1) % 3]
         source_id, target_id = ask(source, "CLUSTER", "MYID"), ask(target, "CLUSTER", "MYID")
         ask(target, "CLUSTER", "SETSLOT", slot, "IMPORTING", source_id)
         ask(source, "CLUSTER", "SETSLOT", slot, "MIGRATING", target_id)
+        time.sleep(pause)
         while keys := ask(source, "CLUSTER", "GETKEYSINSLOT", slot, 10).split():
             ask(source, "MIGRATE", "127.0.0.1", target, "", 0, 5000, "KEYS", *keys)
+        time.sleep(pause)
         for port in (target, source, self.ports[(owner + 2) % 3]):
             ask(port, "CLUSTER", "SETSLOT", slot, "NODE", target_id)
+            time.sleep(pause)
