@@ -12,14 +12,16 @@ DEGRADED, READY = (1, "degraded"), (0, "ready")
 
 
 class Topology:
+    """What is asked for on either."""
     QUOTA = 300
     # Of a client and of a method. A bucket that began anew would show: its burst is far more than a second's requests.
     CLIENT, METHOD = (20, 200), (30, 100)
     make = None
 
-    def setUp(self):
-        self.redis = self.make()
-        self.begin(self.enterContext(self.new_stack(self.redis)))
+    @classmethod
+    def start(cls, enter):
+        cls.redis = cls.make()
+        cls.begin(enter(cls.new_stack(cls.redis)))
 
     def key_in(self, stage, name_of, **limits):
         """(id, headers) of a key of a new plan, of which fail_over() takes what Redis has under this name."""
@@ -34,7 +36,7 @@ class Topology:
 
     def throttled(self):
         """A stage, and calls of it: limited by key, by method, and not at all."""
-        name = next(name for name in map("stage{}".format, itertools.count())
+        name = next(name for name in map("throttled{}".format, itertools.count())
                     if self.redis.fail_over_concerns(self.method_bucket(name)))
         stage = self.stage({"~1b/GET": self.METHOD}, name=name)
         self.key, headers = self.key_in(stage, self.client_bucket, throttle=self.CLIENT)
@@ -71,6 +73,11 @@ class Topology:
         wait_for(is_spent, 30, "the quota to be spent")
         return sum(offers[1:], offers[0])
 
+
+class FailOver(Topology):
+    def setUp(self):
+        self.start(self.enterContext)
+
     def assert_throttled_over_a_fail_over(self, hangs):
         stage, calls = self.throttled()
 
@@ -101,12 +108,20 @@ class Topology:
         self.assertLessEqual(offer.statuses()[200], self.QUOTA + 100)
 
 
-class OnSentinels(Topology, LimitedCase):
+class OnSentinels(FailOver, LimitedCase):
     make = Sentinels
 
 
-class OnCluster(Topology, LimitedCase):
+class OnCluster(FailOver, LimitedCase):
     make = Cluster
+
+
+class MovingSlots(Topology, LimitedCase):
+    make = Cluster
+
+    @classmethod
+    def setUpClass(cls):
+        cls.start(cls.enterClassContext)
 
     def test_throttles_while_their_slots_move(self):
         stage, calls = self.throttled()
