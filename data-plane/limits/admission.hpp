@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/base/clock.hpp"
 #include "common/limits/bucket.hpp"
 #include "common/model/api_key.hpp"
 #include "common/model/usage_plan.hpp"
@@ -32,6 +33,8 @@ struct Admission {
     std::string_view verb;  ///< As configured: "ANY" for such a method.
     /// Number of the method of the stage, unique in this process; 0: it has none.
     std::uint32_t method_slot = 0;
+    /// When the request began to wait for Redis; max: it has not. It does so for 50 ms in all.
+    SteadyTime waits_since = SteadyTime::max();
     /// Of the stage's method settings; unset rate (< 0): none.
     BucketLimit stage_limit{-1, -1};
     /// Null: no key is needed, and no plan counts.

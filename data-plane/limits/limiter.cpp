@@ -206,7 +206,7 @@ worker::MaybeTask<Verdict> Limiter::admit(const Admission& admission) {
     const Need need = need_of(admission);
     const SteadyTime now = reactor_.now();
     if (auto verdict = decide_at_once(need, now)) return *verdict;
-    return decide_later(need);
+    return decide_later(need, std::min(now, admission.waits_since) + kPatience);
 }
 
 std::optional<Verdict> Limiter::decide_at_once(const Need& need, SteadyTime now) {
@@ -242,8 +242,7 @@ std::optional<Verdict> Limiter::decide_at_once(const Need& need, SteadyTime now)
     return admitted(need);
 }
 
-worker::Task<Verdict> Limiter::decide_later(Need need) {
-    const SteadyTime deadline = reactor_.now() + kPatience;
+worker::Task<Verdict> Limiter::decide_later(Need need, SteadyTime deadline) {
     Waiter buckets(reactor_);
     bool has_waited = false;
     // One after the other: what one grants is lost if another refuses.

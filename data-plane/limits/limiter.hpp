@@ -107,7 +107,7 @@ private:
                       Policy policy, Name name);
 
     std::optional<Verdict> decide_at_once(const Need& need, SteadyTime now);
-    worker::Task<Verdict> decide_later(Need need);
+    worker::Task<Verdict> decide_later(Need need, SteadyTime deadline);
     template <typename Kind>
     void stand(Want& want, Kind& source, SteadyTime now);
     worker::Task<> settle(Waiter& waiter, SteadyTime deadline);

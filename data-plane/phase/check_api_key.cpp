@@ -56,7 +56,10 @@ worker::MaybeTask<Outcome> check_api_key(Exchange& exchange) {
     if (!value || value->empty()) return refuse(exchange, "no API key");
     exchange.identity.api_key = *value;
     auto looking = exchange.services.keys.find(*value);
-    if (!looking.is_ready()) return wait_for_key(exchange, std::move(looking));
+    if (!looking.is_ready()) {
+        exchange.waits_since = exchange.services.reactor.now();
+        return wait_for_key(exchange, std::move(looking));
+    }
     return check(exchange, looking.await_resume());
 }
 

@@ -22,6 +22,7 @@ limits::Admission admission_of(const Exchange& exchange) {
     admission.verb = exchange.method->http_method;
     admission.method_slot = exchange.stage_method->meter_slot;
     const model::MethodSettings& settings = *exchange.stage_method->settings;
+    admission.waits_since = exchange.waits_since;
     admission.stage_limit = {settings.throttling_rate_limit,
                              static_cast<double>(settings.throttling_burst_limit)};
     if (exchange.identity.plan) {

@@ -163,6 +163,8 @@ struct Exchange {
     CallerIdentity identity;
 
     // limit
+    /// When the request began to wait for Redis; max: it has not.
+    SteadyTime waits_since = SteadyTime::max();
     limits::Verdict limit_verdict;
     /// What the answer tells of limits. Null: nothing.
     const ResponseFields* limit_fields = nullptr;

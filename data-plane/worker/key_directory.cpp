@@ -85,16 +85,19 @@ private:
     Outcome outcome_;
 };
 
-/// One look-up under way and everyone who waits for it.
+/// One look-up under way and everyone who waits for it. Those who wait may be told what was known
+/// before while Redis has not answered yet.
 struct KeyDirectory::Pending {
-    explicit Pending(std::string_view value_sought) : value(value_sought) {}
+    Pending(std::string_view value_sought, Reactor& reactor, Timer::Callback impatient)
+        : value(value_sought), patience(std::in_place, reactor, std::move(impatient)) {}
     std::string value;
     std::string lookup;
     /// It changed while it was being asked for: null if what it is now is not known.
     std::optional<KeyRecord> newer;
     Result<KeyRecord> result = unavailable("not answered");
     std::vector<Signal*> waiters;
-    bool is_done = false;
+    bool is_told = false;
+    std::optional<Timer> patience;  ///< Gone once Redis answered.
 };
 
 struct KeyDirectory::State : std::enable_shared_from_this<KeyDirectory::State> {
@@ -115,13 +118,26 @@ struct KeyDirectory::State : std::enable_shared_from_this<KeyDirectory::State> {
         for (const auto& [value, question] : pending) {
             if (question->lookup == lookup) question->newer = record;
         }
+        forget_told();
+    }
+
+    /// Who asks next must not be told what has changed since.
+    void forget_told() {
+        std::erase_if(pending, [](const auto& item) {
+            const bool is_old = item.second->is_told && item.second->newer.has_value();
+            if (is_old) item.second->patience.reset();
+            return is_old;
+        });
     }
 };
 
 KeyDirectory::KeyDirectory(Reactor& reactor, const KeyDirectoryShared& shared, Limits limits)
     : reactor_(reactor), state_(std::make_shared<State>(shared, limits, secret_seed())) {}
 
-KeyDirectory::~KeyDirectory() = default;
+KeyDirectory::~KeyDirectory() {
+    // What is under way may end on another thread, where no timer may.
+    for (const auto& [value, pending] : state_->pending) pending->patience.reset();
+}
 
 MaybeTask<Result<KeyRecord>> KeyDirectory::find(std::string_view value) {
     const SteadyTime now = reactor_.now();
@@ -142,7 +158,7 @@ MaybeTask<Result<KeyRecord>> KeyDirectory::find(std::string_view value) {
 }
 
 Task<Result<KeyRecord>> KeyDirectory::wait_for(Reactor& reactor, std::shared_ptr<Pending> pending) {
-    if (!pending->is_done) {
+    if (!pending->is_told) {
         Signal signal(reactor);
         pending->waiters.push_back(&signal);
         // The caller may be destroyed while it waits.
@@ -158,56 +174,70 @@ Task<Result<KeyRecord>> KeyDirectory::wait_for(Reactor& reactor, std::shared_ptr
 }
 
 std::shared_ptr<KeyDirectory::Pending> KeyDirectory::ask(std::string_view value) {
-    auto pending = std::make_shared<Pending>(value);
-    const KeyDirectoryShared& shared = state_->shared;
-    pending->lookup = shared.lookup_of(value);
-    state_->pending.emplace(pending->value, pending);
+    State& state = *state_;
+    const auto impatient = [this, key = std::string(value)] {
+        const auto found = state_->pending.find(key);
+        if (found != state_->pending.end()) recall(*state_, found->second, {}, reactor_);
+    };
+    auto pending = std::make_shared<Pending>(value, reactor_, impatient);
+    pending->lookup = state.shared.lookup_of(value);
+    pending->patience->expire_after(state.limits.patience);
+    state.pending.emplace(pending->value, pending);
 
     auto question = std::make_shared<Question>(
-        *shared.redis, shared.names.epoch(), shared.names.key(pending->lookup),
+        *state.shared.redis, state.shared.names.epoch(), state.shared.names.key(pending->lookup),
         [pending, weak = std::weak_ptr(state_), reactor = &reactor_](Outcome outcome) {
             reactor->post([pending, weak, reactor, outcome = std::move(outcome)] {
-                const std::shared_ptr<State> state = weak.lock();
-                if (!state) return;
-                state->now = reactor->now();
-                if (auto result = settle(*state, *pending, outcome)) {
-                    conclude(*state, *pending, *std::move(result));
-                } else {
-                    recall(*state, pending, outcome, *reactor);
-                }
+                if (const auto held = weak.lock()) answered(*held, pending, outcome, *reactor);
             });
         });
     question->ask();
     return pending;
 }
 
-void KeyDirectory::conclude(State& state, Pending& pending, Result<KeyRecord> result) {
-    state.pending.erase(pending.value);
+void KeyDirectory::answered(State& state, const std::shared_ptr<Pending>& pending,
+                            const Outcome& outcome, Reactor& reactor) {
+    pending->patience.reset();
+    state.now = reactor.now();
+    auto result = settle(state, *pending, outcome);
+    // It may have changed meanwhile, and been asked for anew.
+    const auto found = state.pending.find(pending->value);
+    if (found != state.pending.end() && found->second == pending) state.pending.erase(found);
+    if (result) return tell(*pending, *std::move(result));
+    recall(state, pending,
+           outcome.record ? unavailable("API keys are not published yet") : outcome.record.error(),
+           reactor);
+}
+
+void KeyDirectory::tell(Pending& pending, Result<KeyRecord> result) {
+    if (std::exchange(pending.is_told, true)) return;
     pending.result = std::move(result);
-    pending.is_done = true;
     for (Signal* waiter : std::exchange(pending.waiters, {})) waiter->set();
 }
 
-/// Redis cannot tell: what this process, or one before it, knew still counts.
+/// Redis cannot tell: what this process, or one before it, knew still counts. `problem`: why it
+/// cannot; nothing if it may still.
 void KeyDirectory::recall(State& state, const std::shared_ptr<Pending>& pending,
-                          const Outcome& outcome, Reactor& reactor) {
-    Error problem =
-        outcome.record ? unavailable("API keys are not published yet") : outcome.record.error();
-    if (!state.shared.recall) return conclude(state, *pending, std::move(problem));
+                          std::optional<Error> problem, Reactor& reactor) {
+    if (!state.shared.recall) {
+        if (problem) tell(*pending, *std::move(problem));
+        return;
+    }
     state.shared.recall(pending->lookup, [pending, problem = std::move(problem),
                                           weak = std::weak_ptr(state.shared_from_this()),
                                           reactor = &reactor](const KeyRecord& record) {
         reactor->post([pending, problem, weak, reactor, record] {
             const std::shared_ptr<State> held = weak.lock();
-            if (!held) return;
-            if (!record || pending->newer) {
-                const bool is_known = pending->newer && *pending->newer;
-                conclude(*held, *pending, is_known ? Result<KeyRecord>(*pending->newer) : problem);
-                return;
+            if (!held || pending->is_told) return;
+            if (pending->newer) {
+                const bool is_known = *pending->newer != nullptr;
+                if (is_known) return tell(*pending, *pending->newer);
+            } else if (record) {
+                held->present.put({pending->value, pending->lookup, record,
+                                   reactor->now() + held->limits.offline_for});
+                return tell(*pending, record);
             }
-            held->present.put({pending->value, pending->lookup, record,
-                               reactor->now() + held->limits.offline_for});
-            conclude(*held, *pending, record);
+            if (problem) tell(*pending, *problem);
         });
     });
 }
@@ -234,6 +264,7 @@ std::optional<Result<KeyRecord>> KeyDirectory::settle(State& state, const Pendin
         return Result<KeyRecord>(entry.record);
     }
     if (outcome.is_complete()) {
+        state.present.erase_lookup(pending.lookup);  // what was recalled before it answered
         entry.expires = state.now + state.limits.absent_for;
         if (may_keep) state.absent.put(std::move(entry));
         return Result<KeyRecord>(KeyRecord{});
@@ -257,6 +288,7 @@ void KeyDirectory::reset() {
     state_->present.clear();
     state_->absent.clear();
     for (const auto& [value, pending] : state_->pending) pending->newer = KeyRecord{};
+    state_->forget_told();
 }
 
 }  // namespace turnpike::worker

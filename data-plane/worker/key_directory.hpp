@@ -41,8 +41,9 @@ struct KeyDirectoryShared {
 /// keys in use lie in the worker's memory, where requests carry them anyway; nothing but HMACs is
 /// ever written to disk. The hash is seeded at random, so that callers cannot make values collide.
 ///
-/// When Redis is away or is being filled, keys that this worker saw before (this run or, from the
-/// state directory, an earlier one) go on; others are Unavailable. Thread: its reactor's only.
+/// When Redis is away, is being filled, or takes longer than `patience`, keys that this worker saw
+/// before (this run or, from the state directory, an earlier one) go on; others wait for its
+/// answer, and are Unavailable without one. Thread: its reactor's only.
 class KeyDirectory {
 public:
     struct Limits {
@@ -50,7 +51,8 @@ public:
         std::size_t absent_entries_max = 4096;  ///< Apart, so that guesses push out no real key.
         std::size_t value_bytes_max = 256;      ///< Longer values are unknown without a look.
         std::size_t pending_max = 4096;         ///< Look-ups under way; more are Unavailable.
-        Milliseconds offline_for{1000};         ///< How long what was known before is used unasked.
+        Milliseconds patience{42};              ///< Then what was known before is used;
+        Milliseconds offline_for{1000};         ///< for so long, unasked.
         Milliseconds absent_for{2000};          ///< How long "there is no such key" is believed.
     };
 
@@ -85,8 +87,10 @@ private:
     static std::optional<Result<KeyRecord>> settle(State& state, const Pending& pending,
                                                    const Outcome& outcome);
     static void recall(State& state, const std::shared_ptr<Pending>& pending,
-                       const Outcome& outcome, Reactor& reactor);
-    static void conclude(State& state, Pending& pending, Result<KeyRecord> result);
+                       std::optional<Error> problem, Reactor& reactor);
+    static void answered(State& state, const std::shared_ptr<Pending>& pending,
+                         const Outcome& outcome, Reactor& reactor);
+    static void tell(Pending& pending, Result<KeyRecord> result);
 
     Reactor& reactor_;
     std::shared_ptr<State> state_;

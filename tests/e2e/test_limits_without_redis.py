@@ -126,6 +126,23 @@ class ClosedWithoutRedis(WithoutRedis):
         self.assertEqual(set(offer.of_path(0, "/a").statuses()), {200})
 
 
+class Keys(ThrottledCase):
+    WORKERS = 1
+    POLICY = "open"
+
+    def test_a_key_that_another_reactor_knows_is_not_waited_for(self):
+        stage = self.stage()
+        (_, headers), = self.plan(stage)
+        self.flood(stage, [("/a", headers)], requests=5, connections=1)  # of one of the two reactors
+        self.stack.redis.send(signal.SIGSTOP)
+        try:
+            offer = self.flood(stage, [("/a", headers), OPEN], seconds=4, connections=40, pause=0.02)
+        finally:
+            self.stack.redis.send(signal.SIGCONT)
+        self.assertEqual(set(offer.statuses()), {200})
+        self.assert_nobody_waits(offer, free=1)
+
+
 class Emptied(ThrottledCase):
     """Under load. Workers tell the new memory what they know: only what none of them knows begins anew."""
     RATE, BURST = 20, 400
