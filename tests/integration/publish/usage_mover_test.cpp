@@ -396,6 +396,22 @@ TEST_CASE_FIXTURE(World, "what was counted while usage was put back is put back 
     CHECK(stored("p1", "k1") == 5 + 20 + 300);
 }
 
+TEST_CASE_FIXTURE(World, "a Redis that is emptied while it is filled is filled anew") {
+    count("p1", "k1", 5);
+    turn();
+    REQUIRE(client.call({"FLUSHALL"}, 1s));
+    FaultyLedger busy(ledger);
+    busy.after_page = [this] { count("p1", "k1", 20); };
+    busy.after_apply = [this] { REQUIRE(client.call({"FLUSHALL"}, 1s)); };  // all was put back
+    UsageMover mover = mover_of(busy);
+    CHECK_FALSE(mover.turn());
+    CHECK_FALSE(is_filled(shard("p1", "k1")));
+    busy.after_page = busy.after_apply = {};
+    CHECK(mover.turn());
+    CHECK(is_filled(shard("p1", "k1")));
+    CHECK(quota("p1", "k1") == month_with(25));
+}
+
 TEST_CASE_FIXTURE(World,
                   "a plan that gets a quota within a window begins with what its keys used") {
     const auto give_quota = [this](const char* period, std::chrono::seconds ago) {
