@@ -34,7 +34,7 @@ struct Database::Parts {
           store(pool,
                 {crypto::Sealer(master_key.derive(crypto::kSealLabel)),
                  crypto::HmacKey(master_key.derive(crypto::kApiKeyLookupLabel))},
-                {options.begin_deadline, options.lock_wait_max}),
+                {options.begin_deadline, options.lock_wait_max, options.changes_at_once}),
           principals(pool, crypto::Sealer(master_key.derive(crypto::kSealLabel)),
                      options.begin_deadline),
           publication(session, watchdog),

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
@@ -24,6 +26,8 @@ namespace turnpike::store {
 struct DatabaseOptions {
     std::string url;  ///< postgresql://... or libpq's "host=... dbname=...".
     std::size_t connections_max = 16;
+    /// More wait for a moment, so that reads find a processor.
+    std::size_t changes_at_once = std::max(std::thread::hardware_concurrency() / 2, 1U);
     /// From the start of an operation to its first answer from the database, waiting for a
     /// connection included.
     Milliseconds begin_deadline{1400};

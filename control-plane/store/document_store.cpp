@@ -101,6 +101,7 @@ std::optional<Result<json::Value>> DocumentStore::run_alone(const Work& work, St
 
 Result<json::Value> DocumentStore::run_once(Access access, const Work& work, SteadyTime begin_by) {
     const bool is_write = access == Access::Write;
+    WriteTurns::Turn turn = is_write ? turns_.take() : WriteTurns::Turn();
     Pool::Lease lease = begin(pool_, begin_by,
                               is_write ? "BEGIN ISOLATION LEVEL READ COMMITTED"
                                        : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -108,6 +109,7 @@ Result<json::Value> DocumentStore::run_once(Access access, const Work& work, Ste
     try {
         Transaction transaction(session, keys_, limits_.lock_wait_max);
         Result<json::Value> answer = work(transaction);
+        turn.end();  // the next one works while this one is written to disk
         if (answer && is_write) {
             commit(session);
         } else {

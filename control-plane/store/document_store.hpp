@@ -6,12 +6,15 @@
 #include "control-plane/service/store.hpp"
 #include "control-plane/store/pool.hpp"
 #include "control-plane/store/transaction.hpp"
+#include "control-plane/store/write_turns.hpp"
 
 namespace turnpike::store {
 
 struct OperationLimits {
     Milliseconds begin_deadline{1400};
     Milliseconds lock_wait_max{10'000};
+    std::size_t changes_at_once = 1;
+    Milliseconds change_patience{10};  ///< Then a change does not wait for others any more.
 };
 
 /// A session with an open transaction, begun before `deadline`. An idle session that turns out to
@@ -22,7 +25,10 @@ Pool::Lease begin(Pool& pool, SteadyTime deadline, const std::string& begin_stat
 class DocumentStore final : public service::Store {
 public:
     DocumentStore(Pool& pool, const ValueKeys& keys, OperationLimits limits)
-        : pool_(pool), keys_(keys), limits_(limits) {}
+        : pool_(pool),
+          keys_(keys),
+          limits_(limits),
+          turns_(limits.changes_at_once, limits.change_patience) {}
 
     Result<json::Value> run(service::Access access, const Work& work) override;
 
@@ -33,6 +39,7 @@ private:
     Pool& pool_;
     const ValueKeys keys_;
     const OperationLimits limits_;
+    WriteTurns turns_;
 };
 
 }  // namespace turnpike::store

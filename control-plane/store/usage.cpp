@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "common/base/assert.hpp"
 #include "common/base/text.hpp"
 #include "control-plane/store/refused.hpp"
 #include "control-plane/store/storable.hpp"
@@ -91,6 +92,7 @@ std::vector<UsageDay> Transaction::usage(std::string_view plan_id,
 }
 
 void Transaction::add_usage(const std::vector<UsageCount>& counts) {
+    TURNPIKE_ASSERT(statements_ == Statements::Any);
     store::add_usage(session_, counts);
 }
 

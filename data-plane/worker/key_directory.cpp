@@ -121,6 +121,12 @@ struct KeyDirectory::State : std::enable_shared_from_this<KeyDirectory::State> {
         forget_told();
     }
 
+    /// It may have changed meanwhile, and been asked for anew.
+    void leave(const std::shared_ptr<Pending>& one) {
+        const auto found = pending.find(one->value);
+        if (found != pending.end() && found->second == one) pending.erase(found);
+    }
+
     /// Who asks next must not be told what has changed since.
     void forget_told() {
         std::erase_if(pending, [](const auto& item) {
@@ -199,11 +205,12 @@ void KeyDirectory::answered(State& state, const std::shared_ptr<Pending>& pendin
                             const Outcome& outcome, Reactor& reactor) {
     pending->patience.reset();
     state.now = reactor.now();
-    auto result = settle(state, *pending, outcome);
-    // It may have changed meanwhile, and been asked for anew.
-    const auto found = state.pending.find(pending->value);
-    if (found != state.pending.end() && found->second == pending) state.pending.erase(found);
-    if (result) return tell(*pending, *std::move(result));
+    if (auto result = settle(state, *pending, outcome)) {
+        state.leave(pending);
+        return tell(*pending, *std::move(result));
+    }
+    // It is under way until it is told, so that no change is missed.
+    if (pending->is_told) return state.leave(pending);
     recall(state, pending,
            outcome.record ? unavailable("API keys are not published yet") : outcome.record.error(),
            reactor);
@@ -219,27 +226,28 @@ void KeyDirectory::tell(Pending& pending, Result<KeyRecord> result) {
 /// cannot; nothing if it may still.
 void KeyDirectory::recall(State& state, const std::shared_ptr<Pending>& pending,
                           std::optional<Error> problem, Reactor& reactor) {
-    if (!state.shared.recall) {
-        if (problem) tell(*pending, *std::move(problem));
-        return;
-    }
-    state.shared.recall(pending->lookup, [pending, problem = std::move(problem),
-                                          weak = std::weak_ptr(state.shared_from_this()),
-                                          reactor = &reactor](const KeyRecord& record) {
+    const auto recalled = [pending, problem = std::move(problem), weak = state.weak_from_this(),
+                           reactor = &reactor](const KeyRecord& record) {
         reactor->post([pending, problem, weak, reactor, record] {
             const std::shared_ptr<State> held = weak.lock();
-            if (!held || pending->is_told) return;
-            if (pending->newer) {
-                const bool is_known = *pending->newer != nullptr;
-                if (is_known) return tell(*pending, *pending->newer);
-            } else if (record) {
-                held->present.put({pending->value, pending->lookup, record,
-                                   reactor->now() + held->limits.offline_for});
-                return tell(*pending, record);
+            if (!held) return;
+            if (problem) held->leave(pending);
+            if (pending->is_told) return;
+            const KeyRecord& known = pending->newer ? *pending->newer : record;
+            if (!known) {
+                if (problem) tell(*pending, *problem);
+                return;
             }
-            if (problem) tell(*pending, *problem);
+            held->present.put({pending->value, pending->lookup, known,
+                               reactor->now() + held->limits.offline_for});
+            tell(*pending, known);
         });
-    });
+    };
+    if (state.shared.recall) {
+        state.shared.recall(pending->lookup, recalled);
+    } else {
+        recalled(nullptr);
+    }
 }
 
 std::optional<Result<KeyRecord>> KeyDirectory::settle(State& state, const Pending& pending,

@@ -16,7 +16,7 @@ class LimitHeaders(unittest.TestCase):
             "TURNPIKE_ACCOUNT_RATE_LIMIT": "unlimited"}))
         cls.client = cls.stack.client()
         cls.addClassCleanup(cls.client.close)
-        wait_for(lambda: cls.stack.redis_command("KEYS", "*:since").count("since") == 16, 10, "the counts")
+        cls.stack.wait_filled()
 
     def setUp(self):
         self.api, root = make_api(self.client)
@@ -216,7 +216,7 @@ class WithoutRedis(unittest.TestCase):
         stack.signed("PUT", f"/_turnpike/v1/restapis/{api}/stages/prod/limits",
                      {"headersEnabled": True, "usageEnabled": True})
         stack.wait_rolled_out()
-        wait_for(lambda: stack.redis_command("KEYS", "*:since").count("since") == 16, 10, "the counts")
+        stack.wait_filled()
 
         def call(path="/prod"):
             return stack.invoke(api, path, headers={"x-api-key": value})

@@ -60,10 +60,6 @@ class Limits(unittest.TestCase):
         answer = self.stack.invoke(self.api, "/prod", method=verb)
         self.assertEqual(answer.status, 200, answer.body)
 
-    def metric(self, name):
-        lines = self.stack.metrics(self.worker).splitlines()
-        return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
-
 
 class OfOperators(Limits):
     SETTINGS = {
@@ -148,7 +144,7 @@ class OfDescriptors(Limits):
             connection.sendall(self.head("GET", "Connection: close"))
             self.assertTrue(self.receive_all(connection).startswith(b"HTTP/1.1 200 "))
         self.assert_serves("POST")
-        self.assertGreater(self.metric("turnpike_accept_pauses_total"), 0)
+        self.assertGreater(self.stack.metric(self.worker, "turnpike_accept_pauses_total"), 0)
         self.assertTrue(self.worker.alive())
 
 
@@ -166,12 +162,12 @@ class OfFewDescriptors(Limits):
     def test_callers_leave_descriptors_for_back_ends(self):
         crowd = [self.connect() for _ in range(200)]
         # 200, less a quarter, halved: more is not accepted, whoever connects.
-        wait_for(lambda: self.metric("turnpike_connections") == 75, what="75 callers")
+        wait_for(lambda: self.stack.metric(self.worker, "turnpike_connections") == 75, what="75 callers")
         for connection in crowd[:60]:
             connection.sendall(self.head("POST", "Content-Length: 0"))
         for connection in crowd[:60]:
             self.assertRegex(connection.recv(65536), b"^HTTP/1.1 200 ")
-        self.assertEqual(self.metric("turnpike_connections"), 75)
+        self.assertEqual(self.stack.metric(self.worker, "turnpike_connections"), 75)
 
 
 del Limits

@@ -60,7 +60,7 @@ class Topology:
         stage = self.stage()
         self.key, headers = self.key_in(stage, lambda key: f"{self.shard_of(key)}:since", throttle=(10_000, 10_000),
                                         quota=self.QUOTA)
-        self.wait_filled(self.key)
+        self.stack.wait_filled()
         return stage, [("/a", headers)]
 
     def spend(self, stage, calls):

@@ -20,12 +20,12 @@ class WithoutRedis(ThrottledCase):
         self.wait_told((0, "ready"))  # again, after the test before
         self.name = self.stage()
         (self.key, self.headers), = self.plan(self.name, quota=100_000)
-        self.wait_filled(self.key)
+        self.stack.wait_filled()
         # A reactor that does not know the key yet asks Redis for it, whatever the limits.
         self.used = self.offer(requests=400, pause=0).of_path(0, "/a").statuses()[200]
         self.throttle(self.key, self.RATE, self.BURST)
         for worker in self.stack.workers:
-            wait_for(lambda worker=worker: self.metric(worker, "turnpike_limit_workers") == 2, 20, "the other worker")
+            wait_for(lambda one=worker: self.stack.metric(one, "turnpike_limit_workers") == 2, 20, "the other worker")
 
     def call(self, worker=0):
         lines = self.lines_so_far(self.name)
@@ -198,13 +198,13 @@ class Emptied(ThrottledCase):
         quota = 2000
         stage = self.stage()
         (key, headers), = self.plan(stage, quota=quota)
-        self.wait_filled(key)
+        self.stack.wait_filled()
         calls = [("/a", headers)]
 
         def change():
             wait_for(lambda: self.quota_used(key) > quota / 4, 20, "a quarter to be spent")
             self.empty()
-            self.wait_filled(key)
+            self.stack.wait_filled()
         offers = [self.flood_while(change, stage, calls, **self.LOAD)]
 
         def is_spent():

@@ -65,14 +65,28 @@ class Topology:
         self.fresh_worker("fresh")
         wait_for(lambda: self.serves(b"first"), 20, "a fresh worker")
 
-    def test_a_quota_is_exact_and_usage_is_told(self):
-        key_id, value, plan = add_key(self.client, self.api, "prod", "limited")
+    def spend(self, name):
+        """60 calls with a new key and a quota of 40: (key id, plan id, statuses, how many the policy decided)"""
+        key_id, value, plan = add_key(self.client, self.api, "prod", name)
         self.client.update_usage_plan(usagePlanId=plan, patchOperations=[
             {"op": "add", "path": "/quota/limit", "value": "40"},
             {"op": "add", "path": "/quota/period", "value": "DAY"}])
         self.stack.wait_rolled_out()
+
+        def by_policy():
+            return self.stack.metric(self.stack.workers[-1], "turnpike_limit_decisions_without_redis_total")
+        before = by_policy()
         statuses = [self.answer(key=value).status for _ in range(60)]
-        self.assertEqual((statuses.count(200), statuses.count(429)), (40, 20))
+        return key_id, plan, statuses, by_policy() - before
+
+    def test_a_quota_is_exact_and_usage_is_told(self):
+        self.stack.wait_filled()
+        # Where Redis takes longer than 50 ms the policy decides, and exact is only what Redis decides.
+        for attempt in range(5):
+            key_id, plan, statuses, by_policy = self.spend(f"limited{attempt}")
+            if by_policy == 0:
+                break
+        self.assertEqual((statuses.count(200), statuses.count(429), by_policy), (40, 20, 0))
         today = time.strftime("%Y-%m-%d", time.gmtime())
         usage = {}
 

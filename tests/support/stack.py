@@ -15,6 +15,7 @@ import json
 import os
 import pwd
 import random
+import re
 import shutil
 import signal
 import socket
@@ -290,6 +291,11 @@ class Stack:
         finally:
             connection.close()
 
+    def metric(self, worker, name):
+        """Its value, a whole number without labels; None if the worker does not tell it."""
+        found = re.search(rf"^{name} (\d+)", self.metrics(worker), re.MULTILINE)
+        return int(found[1]) if found else None
+
     def credentials(self):
         """(access key id, secret)"""
         parser = configparser.ConfigParser()
@@ -372,6 +378,12 @@ class Stack:
             return (state["unpublished"] == 0 and len(live) >= sum(w.alive() for w in self.workers)
                     and all(worker["revision"] >= state["latestRevision"] for worker in live))
         wait_for(done, seconds, "the rollout")
+
+    def wait_filled(self):
+        """Until Redis has what all keys used of their quotas: before, the policy decides."""
+        def since(shard):
+            return self.redis_command("GET", f"{{turnpike:usage:{shard}}}:since")
+        wait_for(lambda: all(since(shard).isdigit() for shard in range(16)), 20, "the counts")
 
 
 # -- what tests build again and again -------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import unittest
 import urllib.request
 import zlib
@@ -192,11 +191,6 @@ class LimitedCase(unittest.TestCase):
         used = self.stack.redis_command("HGET", f"{self.shard_of(key)}:quota:{self.plan_of(key)}/{key}", "used")
         return int(used) if used.isdigit() else 0
 
-    def wait_filled(self, key):
-        """Until Redis has what the key used: before, the policy decides."""
-        shard = self.shard_of(key)
-        wait_for(lambda: self.stack.redis_command("GET", f"{shard}:since").isdigit(), 20, "the counts")
-
     def file(self, stage):
         return os.path.join(self.stack.home, "log", f"{stage}.log")
 
@@ -236,15 +230,11 @@ class LimitedCase(unittest.TestCase):
             changing.result()
         return offer
 
-    def metric(self, worker, name):
-        found = re.search(rf"^{name} (\d+)", self.stack.metrics(worker), re.MULTILINE)
-        return int(found[1]) if found else None
-
     def told(self, worker):
         """What this worker tells of its limits: (by its metric, by its health)."""
         with urllib.request.urlopen(f"http://127.0.0.1:{worker.status_port}/readyz", timeout=5) as answer:
             health = json.load(answer)["status"]
-        return self.metric(worker, "turnpike_limits_degraded"), health
+        return self.stack.metric(worker, "turnpike_limits_degraded"), health
 
     def wait_told(self, expected):
         """Until each worker told that, at one time or another."""
