@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "common/base/random.hpp"
 #include "common/base/text.hpp"
 #include "common/json/value.hpp"
 
@@ -10,6 +11,7 @@ namespace turnpike::publish {
 namespace {
 
 constexpr std::size_t kCommandsPerPipeline = 1000;
+constexpr std::size_t kFillingCharacters = 16;
 constexpr std::string_view kScanCount = "1000";
 
 // KEYS: revision, epoch, stream, stages, plans. ARGV: revision, epoch, entries kept, changes as
@@ -31,14 +33,24 @@ redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[3], ARGV[1] .. '-0',
 return 1
 )";
 
-// KEYS: revision, epoch, stream. ARGV: revision, epoch, changes as JSON.
+// KEYS: revision, epoch, stream, filling. ARGV: revision, epoch, changes as JSON, what filling
+// says.
 constexpr std::string_view kFinishScript = R"(
 local current = redis.call('GET', KEYS[1]) or '0'
 if tonumber(ARGV[1]) <= tonumber(current) then return redis.error_reply('TURNPIKE stale') end
-redis.call('DEL', KEYS[3])
+if redis.call('GET', KEYS[4]) ~= ARGV[4] then return redis.error_reply('TURNPIKE emptied') end
+redis.call('DEL', KEYS[3], KEYS[4])
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('SET', KEYS[2], ARGV[2])
 redis.call('XADD', KEYS[3], ARGV[1] .. '-0', 'previous', '0', 'changes', ARGV[3])
+return 1
+)";
+
+// KEYS: one mark. ARGV: what it says, what it is to say. A server that forgot something is not to
+// look as if it had not.
+constexpr std::string_view kMarkScript = R"(
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('TURNPIKE emptied') end
+redis.call('SET', KEYS[1], ARGV[2])
 return 1
 )";
 
@@ -128,15 +140,20 @@ Result<bool> RedisWriter::is_whole(std::string_view epoch) {
         const bool is_same = marks->front() && mark->text == marks->front()->text;
         if (!is_same || !mark->text.starts_with(std::string(epoch) + " ")) return false;
     }
+    marks_ = marks->front()->text;
     return true;
 }
 
-Result<void> RedisWriter::write_marks(std::string_view epoch, std::uint64_t revision) {
-    std::vector<redis::Command> marks;
-    marks.reserve(snapshot::kMarks);
+Result<void> RedisWriter::move_marks(std::string_view epoch, std::uint64_t revision) {
+    std::vector<redis::Command> moves;
+    moves.reserve(snapshot::kMarks);
     const std::string text = std::string(epoch) + " " + std::to_string(revision);
-    for (unsigned i = 0; i < snapshot::kMarks; ++i) marks.push_back({"SET", names_.mark(i), text});
-    return run(std::move(marks));
+    for (unsigned i = 0; i < snapshot::kMarks; ++i) {
+        moves.push_back({"EVAL", std::string(kMarkScript), "1", names_.mark(i), marks_, text});
+    }
+    if (Result<void> moved = run(std::move(moves)); !moved) return refusal(moved.error());
+    marks_ = text;
+    return {};
 }
 
 Result<void> RedisWriter::write_blobs(PublicationSource& source,
@@ -210,7 +227,7 @@ Result<void> RedisWriter::publish(const Batch& batch, std::string_view epoch,
     const Result<std::vector<std::string>> keys = write_keys(batch.keys, revision);
     if (!keys) return keys.error();
     if (!batch.keys.empty() || !batch.blobs.empty()) {
-        if (Result<void> marked = write_marks(epoch, revision); !marked) return marked;
+        if (Result<void> marked = move_marks(epoch, revision); !marked) return marked;
     }
     json::Array changes;
     for (const std::string& lookup : *keys) add_change(changes, snapshot::change::kKey, lookup);
@@ -248,10 +265,12 @@ Result<void> RedisWriter::publish(const Batch& batch, std::string_view epoch,
 }
 
 Result<void> RedisWriter::begin_anew() {
-    if (Result<void> done = run({{"DEL", names_.epoch(), names_.stream(), names_.revision()}});
-        !done) {
-        return done;
-    }
+    marks_ = "filling " + random_id(kFillingCharacters);
+    std::vector<redis::Command> start = {
+        {"DEL", names_.epoch(), names_.stream(), names_.revision()}, {"SET", filling(), marks_}};
+    for (unsigned i = 0; i < snapshot::kMarks; ++i)
+        start.push_back({"SET", names_.mark(i), marks_});
+    if (Result<void> done = run(std::move(start)); !done) return done;
     if (Result<void> done = remove_matching(names_.key_pattern()); !done) return done;
     return remove_matching(names_.key_id("*"));
 }
@@ -277,13 +296,14 @@ Result<void> RedisWriter::finish_anew(std::string_view epoch, std::uint64_t revi
                                       const std::set<std::string>& plan_ids) {
     if (Result<void> done = remove_others(names_.stages(), stage_names); !done) return done;
     if (Result<void> done = remove_others(names_.plans(), plan_ids); !done) return done;
-    if (Result<void> done = write_marks(epoch, revision); !done) return done;
+    const std::string token = marks_;
+    if (Result<void> done = move_marks(epoch, revision); !done) return done;
     json::Array changes;
     add_change(changes, snapshot::change::kEpoch, epoch);
     const Result<redis::Reply> done =
-        call({"EVAL", std::string(kFinishScript), "3", names_.revision(), names_.epoch(),
-              names_.stream(), std::to_string(revision), std::string(epoch),
-              json::write(json::Value(std::move(changes)))});
+        call({"EVAL", std::string(kFinishScript), "4", names_.revision(), names_.epoch(),
+              names_.stream(), filling(), std::to_string(revision), std::string(epoch),
+              json::write(json::Value(std::move(changes))), token});
     if (!done) return refusal(done.error());
     return {};
 }

@@ -31,21 +31,23 @@ public:
     };
     Result<Position> position();
     /// Whether all servers still hold what was published in this epoch: a server of a cluster that
-    /// came back empty, or without its last moments, has older marks than the others.
+    /// came back empty, or without its last moments, has older marks than the others. Requires for
+    /// publish(): the last answer was yes, or what is there was published anew since.
     Result<bool> is_whole(std::string_view epoch);
 
     /// Puts the documents that Redis does not have.
     Result<void> write_blobs(PublicationSource& source, const std::vector<std::string>& hashes,
                              const Complain& complain);
     /// Keys first, then everything else with the entry of the stream in one step.
-    /// Errors: Conflict if Redis holds another epoch or a revision that is not smaller: it was
-    /// emptied, or another control plane leads.
+    /// Errors: Conflict if Redis holds another epoch or a revision that is not smaller, or a server
+    /// forgot something: it was emptied, or another control plane leads.
     Result<void> publish(const Batch& batch, std::string_view epoch, std::uint64_t revision);
 
     /// Publishing anew, in three steps; until the last one workers keep what they have.
     Result<void> begin_anew();
     Result<void> add_anew(const Batch& batch, std::uint64_t revision);
-    /// Removes stages and plans that are not in the sets.
+    /// Removes stages and plans that are not in the sets. Errors: Conflict if a server forgot what
+    /// was added, or another control plane leads.
     Result<void> finish_anew(std::string_view epoch, std::uint64_t revision,
                              const std::set<std::string>& stage_names,
                              const std::set<std::string>& plan_ids);
@@ -56,7 +58,10 @@ public:
     Result<void> collect(std::int64_t forget_before_ms);
 
 private:
-    Result<void> write_marks(std::string_view epoch, std::uint64_t revision);
+    Result<void> move_marks(std::string_view epoch, std::uint64_t revision);
+    /// Tells in the slot of the epoch that nothing was forgotten since begin_anew(); only we read
+    /// it.
+    std::string filling() const { return names_.epoch() + ":filling"; }
     Result<redis::Reply> call(redis::Command command);
     Result<void> run(std::vector<redis::Command> commands);
     Result<std::vector<std::string>> write_keys(const std::vector<Batch::Key>& keys,
@@ -72,6 +77,7 @@ private:
     redis::Client& redis_;
     snapshot::PublishedNames names_;
     Options options_;
+    std::string marks_;  ///< What all marks said last.
     std::set<std::string> unreferenced_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -32,6 +33,8 @@ public:
         std::string epoch;
         const void* leader = nullptr;
         bool is_away = false;
+        /// Called when the publisher asks for a page of ids.
+        std::function<void(service::Effect::Kind)> on_ids;
     };
     explicit FakeSource(Database& database) : database_(database) {}
 
@@ -108,6 +111,7 @@ public:
     }
     std::vector<std::string> ids(service::Effect::Kind kind, std::string_view after,
                                  std::size_t ids_max) override {
+        if (database_.on_ids) database_.on_ids(kind);
         const auto lock = open();
         std::vector<std::string> found;
         const auto collect = [&](const auto& map) {

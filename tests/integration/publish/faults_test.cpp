@@ -14,6 +14,30 @@ TEST_CASE_FIXTURE(Running, "an emptied Redis is filled again, and traffic goes o
     CHECK(comes_to_know(worker, "value", "k1", 1));
 }
 
+TEST_CASE_FIXTURE(Setup, "a Redis that is emptied while it is filled is filled once more") {
+    management.deploy("api/prod", "one");
+    management.put_plan("p1", "api/prod");
+    management.put_key("k1", "value");
+    {
+        ControlPlane control(database, redis.url());
+        REQUIRE(eventually([this] { return FakeSource(database).outbox_count() == 0; }));
+    }
+    REQUIRE(client.call({"FLUSHALL"}, 1s));
+    int pages_of_keys = 0;
+    int emptied_at = 0;
+    SUBCASE("before the keys") { emptied_at = 1; }
+    SUBCASE("after the keys") { emptied_at = 2; }
+    database.on_ids = [&](service::Effect::Kind kind) {
+        if (kind != service::Effect::Kind::ApiKey || ++pages_of_keys != emptied_at) return;
+        REQUIRE(client.call({"FLUSHALL"}, 1s));
+    };
+    ControlPlane control(database, redis.url());
+    Worker worker(redis.url(), folder.path());
+    CHECK(comes_to_serve(worker, "api/prod", "/one"));
+    CHECK(comes_to_know(worker, "value", "k1"));
+    CHECK(worker.plan_covers("p1", "api", "prod"));
+}
+
 TEST_CASE_FIXTURE(Running, "what one server of a cluster forgot is published again") {
     deploy_with_key();
     const auto keys = [this] { return client.call({"KEYS", "test:key:*"}, 1s)->elements; };
@@ -23,8 +47,14 @@ TEST_CASE_FIXTURE(Running, "what one server of a cluster forgot is published aga
     SUBCASE("its last moments: a mark is behind") {
         REQUIRE(client.call({"SET", "test:mark:63", epoch + " 1"}, 1s));
     }
+    std::size_t expected = 1;
+    SUBCASE("everything, and more is published before anybody looks") {
+        REQUIRE(client.call({"DEL", "test:mark:7"}, 1s));
+        management.put_key("k2", "another");
+        expected = 2;
+    }
     REQUIRE(client.call({"DEL", keys().front().text}, 1s));
-    CHECK(eventually([&] { return keys().size() == 1; }));
+    CHECK(eventually([&] { return keys().size() == expected; }));
     CHECK(eventually([&] { return client.call({"GET", "{test}:epoch"}, 1s)->text != epoch; }));
     CHECK(comes_to_know(worker, "value", "k1", 1));
 }
