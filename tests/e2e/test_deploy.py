@@ -22,6 +22,11 @@ CHILDREN = ("postgres", "redis", "control", "worker")
 SAMPLE = '{"message": "Turnpike is up"}'
 
 
+def heed_ctrl_c():
+    """Whoever is started in the background of a script ignores it, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Installation:
     """A home of its own, in a directory whose name needs quoting, on free ports."""
 
@@ -233,7 +238,7 @@ class Deploy(unittest.TestCase):
     def test_ctrl_c_in_the_foreground_stops_everything(self):
         with subprocess.Popen([os.path.join(ROOT, "deploy", "up")], env=self.it.environment, cwd=self.it.directory,
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              text=True, start_new_session=True) as running:
+                              text=True, start_new_session=True, preexec_fn=heed_ctrl_c) as running:
             lines = []
             for line in running.stderr:
                 lines.append(line)
@@ -249,7 +254,8 @@ class Deploy(unittest.TestCase):
     def test_ctrl_c_while_it_starts_stops_what_was_started(self):
         with subprocess.Popen([os.path.join(ROOT, "deploy", "up"), "-d"], env=self.it.environment,
                               cwd=self.it.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, text=True, start_new_session=True) as starting:
+                              stderr=subprocess.PIPE, text=True, start_new_session=True,
+                              preexec_fn=heed_ctrl_c) as starting:
             for line in starting.stderr:
                 if "starting redis" in line:
                     break
