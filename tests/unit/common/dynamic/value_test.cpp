@@ -64,6 +64,26 @@ TEST_CASE("a map that shrank and grows again is indexed anew") {
     CHECK(map.find("12") != nullptr);
 }
 
+TEST_CASE("of members with one name the last counts, at the place of the first") {
+    Heap heap;
+    const auto written = [&heap](std::string_view text) {
+        std::pmr::string out;
+        append_json(parsed(text, heap), out);
+        return std::string(out);
+    };
+    CHECK(written(R"({"a":1,"b":2,"a":3})") == R"({"a":3,"b":2})");
+    CHECK(written(R"({"":1,"":2})") == R"({"":2})");
+    CHECK(written(R"({"aXb":1,"aYb":2,"aXb":3,"aZb":4,"aYb":5})") ==
+          R"({"aXb":3,"aYb":5,"aZb":4})");
+    for (const int count : {2, 12, 13, 300}) {
+        std::string once;
+        for (int n = 0; n < count; ++n) {
+            once += (n > 0 ? "," : "") + ("\"name" + std::to_string(n)) + "\":1";
+        }
+        CHECK(written("{" + once + "," + once + "}") == "{" + once + "}");
+    }
+}
+
 TEST_CASE("values are equal as JSON Schema says") {
     Heap heap;
     const auto equal_texts = [&heap](const char* a, const char* b) {
