@@ -268,8 +268,9 @@ Result<void> RedisWriter::begin_anew() {
     marks_ = "filling " + random_id(kFillingCharacters);
     std::vector<redis::Command> start = {
         {"DEL", names_.epoch(), names_.stream(), names_.revision()}, {"SET", filling(), marks_}};
-    for (unsigned i = 0; i < snapshot::kMarks; ++i)
+    for (unsigned i = 0; i < snapshot::kMarks; ++i) {
         start.push_back({"SET", names_.mark(i), marks_});
+    }
     if (Result<void> done = run(std::move(start)); !done) return done;
     if (Result<void> done = remove_matching(names_.key_pattern()); !done) return done;
     return remove_matching(names_.key_id("*"));
