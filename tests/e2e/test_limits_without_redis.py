@@ -94,7 +94,8 @@ class WithoutRedis(ThrottledCase):
         self.stack.redis.send(signal.SIGSTOP)
         self.used += self.offer().of_path(0, "/a").statuses()[200]
         self.stack.redis.send(signal.SIGCONT)
-        wait_for(lambda: self.quota_used(self.key) == self.used, 20, f"{self.used} to be used")
+        wait_for(lambda: self.quota_used(self.key) >= self.used, 20, f"{self.used} to be used")
+        self.assertEqual(self.quota_used(self.key), self.used)
 
 
 class OpenWithoutRedis(WithoutRedis):

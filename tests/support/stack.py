@@ -368,15 +368,17 @@ class Stack:
             connection.close()
 
     def rollout(self):
-        return self.signed("GET", "/_turnpike/v1/rollout").json()
+        """None while Redis or the database does not tell."""
+        answer = self.signed("GET", "/_turnpike/v1/rollout")
+        return answer.json() if answer.status == 200 else None
 
     def wait_rolled_out(self, seconds=10):
         """Until every worker acknowledged the newest revision and nothing waits to be published."""
         def done():
             state = self.rollout()
-            live = [worker for worker in state["workers"]]
-            return (state["unpublished"] == 0 and len(live) >= sum(w.alive() for w in self.workers)
-                    and all(worker["revision"] >= state["latestRevision"] for worker in live))
+            return (state is not None and state["unpublished"] == 0
+                    and len(state["workers"]) >= sum(worker.alive() for worker in self.workers)
+                    and all(worker["revision"] >= state["latestRevision"] for worker in state["workers"]))
         wait_for(done, seconds, "the rollout")
 
     def wait_filled(self):
