@@ -57,16 +57,27 @@ return 0
 )";
 
 // KEYS: since, quotas. ARGV: whether a shard that is filled is meant too, then three for each
-// quota: start of the window, its end (s), used.
+// quota: start of the window, its end (s), used. Of what lessees hold they may have reported some
+// as usage, and tell the quota later: it is not to count twice.
 constexpr std::string_view kPutBackScript = R"(
+local function used_or_held(quota)
+  local units = 0
+  local fields = redis.call('HGETALL', quota)
+  for i = 1, #fields, 2 do
+    if fields[i] == 'used' or string.sub(fields[i], 1, 2) == 'h:' then
+      units = units + tonumber(string.match(fields[i + 1], '^%d+'))
+    end
+  end
+  return units
+end
 if ARGV[1] == '0' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local now = tonumber(redis.call('TIME')[1])
 for i = 2, #KEYS do
   local start, last, used = ARGV[3 * i - 4], ARGV[3 * i - 3], ARGV[3 * i - 2]
-  local held = redis.call('HMGET', KEYS[i], 'w', 'used')
-  local is_known = held[1] == start and tonumber(held[2] or '0') >= tonumber(used)
+  local window = redis.call('HGET', KEYS[i], 'w')
+  local is_known = window == start and used_or_held(KEYS[i]) >= tonumber(used)
   if now >= tonumber(start) and now < tonumber(last) and not is_known then
-    if held[1] ~= start then redis.call('DEL', KEYS[i]) end
+    if window ~= start then redis.call('DEL', KEYS[i]) end
     redis.call('HSET', KEYS[i], 'w', start, 'used', used)
     redis.call('EXPIREAT', KEYS[i], last + 3600)
   end
