@@ -110,6 +110,27 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
+char* write_utf8(char32_t code_point, char* out) {
+    const auto put = [&out](char32_t byte) { *out++ = static_cast<char>(byte); };
+    if (code_point < 0x80) {
+        put(code_point);
+        return out;
+    }
+    if (code_point < 0x800) {
+        put(0xc0U | (code_point >> 6U));
+    } else {
+        if (code_point < 0x10000) {
+            put(0xe0U | (code_point >> 12U));
+        } else {
+            put(0xf0U | (code_point >> 18U));
+            put(0x80U | ((code_point >> 12U) & 0x3fU));
+        }
+        put(0x80U | ((code_point >> 6U) & 0x3fU));
+    }
+    put(0x80U | (code_point & 0x3fU));
+    return out;
+}
+
 bool has_surrogate(std::string_view text) {
     for (std::size_t at = text.find('\xed'); at != std::string_view::npos;
          at = text.find('\xed', at + 1)) {

@@ -25,6 +25,9 @@ std::optional<std::string> from_base64(std::string_view text);
 /// RapidJSON refuses lone high halves and lets lone low ones through.
 bool has_surrogate(std::string_view text);
 
+/// The character in UTF-8 (RFC 3629). Requires: room for 4 bytes. Returns: the end of it.
+char* write_utf8(char32_t code_point, char* out);
+
 /// RFC 3629. ASCII is skipped in words, so that checking a usual body costs little.
 bool is_utf8(std::string_view text);
 /// Where the first byte is that belongs to no character of UTF-8; the size if there is none.

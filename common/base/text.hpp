@@ -14,6 +14,14 @@ constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char
 std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
+/// A number of a name, from its length and its ends: much cheaper than a hash, different for most
+/// names of one map. Whoever chooses the names can make them alike.
+inline std::size_t name_mark(std::string_view name) {
+    if (name.empty()) return 0;
+    return name.size() * 5 + static_cast<unsigned char>(name.front()) * 7U +
+           static_cast<unsigned char>(name.back());
+}
+
 /// a == b. Quick for texts of up to 16 bytes, as names are: they take no call of the library.
 inline bool is_same_name(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;

@@ -1,5 +1,6 @@
 #include "common/dynamic/heap.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace turnpike::dynamic {
@@ -10,7 +11,7 @@ Heap::Heap(std::size_t bytes_max, std::pmr::memory_resource* upstream)
 Heap::Heap(FirstBlock first) : limited_(kBytesMax, first, std::pmr::get_default_resource()) {}
 
 char* Heap::allocate_text(std::size_t bytes) {
-    return static_cast<char*>(limited_.allocate(bytes == 0 ? 1 : bytes, 1));
+    return static_cast<char*>(limited_.take(bytes == 0 ? 1 : bytes, 1));
 }
 
 std::string_view Heap::copy(std::string_view text) {
@@ -20,10 +21,21 @@ std::string_view Heap::copy(std::string_view text) {
     return {bytes, text.size()};
 }
 
-void* Heap::Limited::do_allocate(std::size_t bytes, std::size_t alignment) {
-    if (bytes > bytes_left_) throw std::bad_alloc();
-    bytes_left_ -= bytes;
-    return blocks_.allocate(bytes, alignment);
+Heap::Limited::~Limited() {
+    while (last_ != nullptr) {
+        Block* const block = last_;
+        last_ = block->before;
+        upstream_->deallocate(block, block->bytes);
+    }
+}
+
+void* Heap::Limited::take_from_new_block(std::size_t bytes, std::size_t alignment) {
+    const std::size_t size = std::max(block_bytes_, sizeof(Block) + alignment + bytes);
+    last_ = new (upstream_->allocate(size)) Block{last_, size};
+    free_ = reinterpret_cast<char*>(last_ + 1);
+    space_ = size - sizeof(Block);
+    block_bytes_ = size + size / 2;
+    return take(bytes, alignment);
 }
 
 }  // namespace turnpike::dynamic

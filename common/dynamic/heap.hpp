@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory_resource>
 #include <new>
 #include <string_view>
@@ -36,25 +37,51 @@ public:
     /// Its destructor never runs, so it must not own anything outside the heap.
     template <typename T, typename... Arguments>
     T* make(Arguments&&... arguments) {
-        void* place = limited_.allocate(sizeof(T), alignof(T));
+        void* place = limited_.take(sizeof(T), alignof(T));
         return new (place) T(std::forward<Arguments>(arguments)...);
     }
 
 private:
-    /// Counts what is asked for, so that the limit holds however large the blocks below are.
-    class Limited : public std::pmr::memory_resource {
+    /// Counts what is asked for, so that the limit holds however large the blocks are.
+    class Limited final : public std::pmr::memory_resource {
     public:
         Limited(std::size_t bytes_max, FirstBlock first, std::pmr::memory_resource* upstream)
-            : bytes_left_(bytes_max), blocks_(first.bytes, upstream) {}
+            : bytes_left_(bytes_max), block_bytes_(first.bytes), upstream_(upstream) {}
+        ~Limited() override;
+        Limited(const Limited&) = delete;
+        Limited& operator=(const Limited&) = delete;
+
+        void* take(std::size_t bytes, std::size_t alignment) {
+            if (bytes > bytes_left_) throw std::bad_alloc();
+            const std::size_t gap = -reinterpret_cast<std::uintptr_t>(free_) & (alignment - 1);
+            if (gap + bytes > space_) return take_from_new_block(bytes, alignment);
+            char* const taken = free_ + gap;
+            bytes_left_ -= bytes;
+            free_ = taken + bytes;
+            space_ -= gap + bytes;
+            return taken;
+        }
 
     private:
-        void* do_allocate(std::size_t bytes, std::size_t alignment) override;
+        struct Block {
+            Block* before;
+            std::size_t bytes;
+        };
+        void* take_from_new_block(std::size_t bytes, std::size_t alignment);
+        void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+            return take(bytes, alignment);
+        }
         void do_deallocate(void*, std::size_t, std::size_t) override {}
         bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
             return this == &other;
         }
+
         std::size_t bytes_left_;
-        std::pmr::monotonic_buffer_resource blocks_;
+        char* free_ = nullptr;
+        std::size_t space_ = 0;  ///< From free_ on.
+        Block* last_ = nullptr;
+        std::size_t block_bytes_;  ///< Of the next block.
+        std::pmr::memory_resource* upstream_;
     };
     Limited limited_;
 };

@@ -1,13 +1,17 @@
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
-
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
+#include <vector>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "common/base/encoding.hpp"
+#include "common/base/text.hpp"
 #include "common/dynamic/number.hpp"
 #include "common/dynamic/text.hpp"
 
@@ -21,181 +25,324 @@ double to_double(std::string_view digits) {
     return error == std::errc{} ? number : std::strtod(std::string(digits).c_str(), nullptr);
 }
 
-/// The characters of the number that begins the text, valid or not.
-std::string_view number_at(std::string_view text) {
-    return text.substr(0, text.find_first_not_of("+-.0123456789eE"));
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_space(char c) { return c <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t'); }
 
-std::string_view without_digits(std::string_view text) {
-    return text.substr(std::min(text.size(), text.find_first_not_of("0123456789")));
-}
+/// Zero bytes behind the text: they end every run, and are read 16 at a time.
+constexpr std::size_t kPadding = 16;
 
-/// Whether the whole text is a number as JSON spells it.
-bool is_number(std::string_view text) {
-    if (text.starts_with('-')) text.remove_prefix(1);
-    std::string_view rest = without_digits(text);
-    const std::size_t whole = text.size() - rest.size();
-    if (whole == 0 || (whole > 1 && text.front() == '0')) return false;
-    if (rest.starts_with('.')) {
-        const std::string_view after = without_digits(rest.substr(1));
-        if (after.size() + 1 == rest.size()) return false;
-        rest = after;
-    }
-    if (rest.empty()) return true;
-    if (rest.front() != 'e' && rest.front() != 'E') return false;
-    rest.remove_prefix(1);
-    if (rest.starts_with('-') || rest.starts_with('+')) rest.remove_prefix(1);
-    return !rest.empty() && without_digits(rest).empty();
-}
-
-/// Puts a 0 and spaces for every number: RapidJSON refuses those that no double can hold, but JSON
-/// has no such bound, and Java reads them.
-void blank_numbers(std::string_view text, char* copy) {
-    bool is_in_string = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (is_in_string && c == '\\') {
-            ++at;
-        } else if (c == '"') {
-            is_in_string = !is_in_string;
-        } else if (!is_in_string && (c == '-' || (c >= '0' && c <= '9'))) {
-            const std::string_view number = number_at(text.substr(at));
-            if (is_number(number)) {
-                copy[at] = '0';
-                std::fill_n(copy + at + 1, number.size() - 1, ' ');
-            }
-            at += number.size() - 1;
-        }
+#ifdef __SSE2__
+template <typename IsIn>
+char* find(char* at, IsIn is_in) {
+    for (;; at += kPadding) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const auto found = static_cast<unsigned>(_mm_movemask_epi8(is_in(bytes)));
+        if (found != 0) return at + __builtin_ctz(found);
     }
 }
 
-/// Builds values from RapidJSON's events, whose texts lie in the heap already. What is not finished
-/// yet waits on one stack, so that lists and maps are made once, in their final size.
-class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
+__m128i are(__m128i bytes, char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); }
+
+/// The end of the characters of a string that stand for themselves.
+char* find_run_end(char* at) {
+    return find(at, [](__m128i bytes) {
+        const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        return _mm_or_si128(low, _mm_or_si128(are(bytes, '"'), are(bytes, '\\')));
+    });
+}
+
+[[gnu::noinline]] char* find_no_space(char* at) {
+    return find(at, [](__m128i bytes) {
+        const __m128i blank = _mm_or_si128(are(bytes, ' '), are(bytes, '\n'));
+        const __m128i other = _mm_or_si128(are(bytes, '\r'), are(bytes, '\t'));
+        return are(_mm_or_si128(blank, other), 0);
+    });
+}
+#else
+char* find_run_end(char* at) {
+    while (*at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
+    return at;
+}
+
+char* find_no_space(char* at) {
+    while (is_space(*at)) ++at;
+    return at;
+}
+#endif
+
+/// What a backslash and this character stand for; 0 if nothing, or a code point in digits.
+constexpr std::array<char, 128> kEscapes = [] {
+    std::array<char, 128> table{};
+    table['"'] = '"';
+    table['\\'] = '\\';
+    table['/'] = '/';
+    table['b'] = '\b';
+    table['f'] = '\f';
+    table['n'] = '\n';
+    table['r'] = '\r';
+    table['t'] = '\t';
+    return table;
+}();
+
+/// Reads a text in place: values refer to it, and escapes are resolved where they stand. It is
+/// valid UTF-8 and has kPadding zero bytes behind it. What is not finished yet waits on one stack,
+/// so that lists and maps are made once, in their final size. It recurses, as deep as it is let.
+class Reader {
 public:
-    Builder(Heap& heap, std::size_t depth_max, bool has_escapes)
-        : heap_(heap), depth_left_(depth_max), has_escapes_(has_escapes) {
+    Reader(char* text, std::size_t size, Heap& heap, std::size_t depth_max)
+        : begin_(text), end_(text + size), at_(text), heap_(heap), depth_left_(depth_max) {
         constexpr std::size_t kUsual = 64;
         stack_.reserve(kUsual);
     }
 
-    bool Null() { return add({}); }
-    bool Bool(bool value) { return add(Value::boolean(value)); }
-    /// The numbers are blank; they are those of `original`, of which the reader has `copy`.
-    void take_numbers_from(std::string_view original, const char* copy) {
-        original_ = original;
-        copy_ = copy;
+    /// The one value of the whole text; nothing if it is none.
+    std::optional<Value> read() {
+        skip_space();
+        if (!value()) return std::nullopt;
+        skip_space();
+        if (at_ != end_) {
+            fail("the text goes on behind its value");
+            return std::nullopt;
+        }
+        return stack_.front();
     }
 
-    bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
-        std::string_view digits(text, length);
-        if (copy_ != nullptr) {
-            digits =
-                heap_.copy(number_at(original_.substr(static_cast<std::size_t>(text - copy_))));
-        }
-        if (is_spelled_whole(digits) && digits != "-0") {
-            std::int64_t whole = 0;
-            const auto [end, error] =
-                std::from_chars(digits.data(), digits.data() + digits.size(), whole);
-            if (error == std::errc{}) return add(Value::integer(whole));
-        }
-        return add(Value::decimal(*heap_.make<Decimal>(to_double(digits), digits)));
+    std::string problem() const {
+        const bool is_end = at_ == end_;
+        return std::string(is_end ? "the text ends too early" : problem_) + " at offset " +
+               std::to_string(at_ - begin_);
     }
-    bool String(const char* text, rapidjson::SizeType length, bool) {
-        const std::string_view string(text, length);
-        if (has_escapes_ && has_surrogate(string)) return false;
-        return add(Value::string(string));
-    }
-    bool Key(const char* text, rapidjson::SizeType length, bool) {
-        return String(text, length, true);
-    }
-    bool StartObject() { return open(); }
-    bool StartArray() { return open(); }
-    bool EndObject(rapidjson::SizeType members) {
-        Map& map = *heap_.make<Map>(heap_);
-        map.reserve(members);
-        const std::size_t first = stack_.size() - 2 * std::size_t{members};
-        for (std::size_t at = first; at < stack_.size(); at += 2) {
-            map.put(stack_[at].as_string(), stack_[at + 1]);
-        }
-        return close(first, Value::map(map));
-    }
-    bool EndArray(rapidjson::SizeType elements) {
-        List& list = *heap_.make<List>(heap_);
-        const std::size_t first = stack_.size() - elements;
-        list.items.assign(stack_.begin() + static_cast<std::ptrdiff_t>(first), stack_.end());
-        return close(first, Value::list(list));
-    }
-
-    Value root() const { return stack_.front(); }
 
 private:
-    bool open() {
-        if (depth_left_ == 0) return false;
-        --depth_left_;
-        return true;
+    bool fail(const char* problem) {
+        problem_ = problem;
+        return false;
     }
-    bool close(std::size_t first, Value finished) {
-        ++depth_left_;
-        stack_.resize(first);
-        return add(finished);
+
+    void skip_space() {
+        if (is_space(*at_) && is_space(*++at_)) at_ = find_no_space(at_);
     }
-    bool add(Value value) {
+
+    /// Each reads what begins at `at_`, puts its value on the stack and leaves `at_` behind it.
+    /// Returns: false if there is no such thing; then `at_` is where it goes wrong.
+    bool value() {
+        switch (*at_) {
+            case '"':
+                return string();
+            case '{':
+                return map();
+            case '[':
+                return list();
+            case 't':
+                return word("true", Value::boolean(true));
+            case 'f':
+                return word("false", Value::boolean(false));
+            case 'n':
+                return word("null", Value());
+            default:
+                return number();
+        }
+    }
+
+    bool word(std::string_view spelling, Value value) {
+        if (std::memcmp(at_, spelling.data(), spelling.size()) != 0) return fail("no JSON value");
+        at_ += spelling.size();
         stack_.push_back(value);
         return true;
     }
 
+    bool string() {
+        char* const begin = ++at_;
+        at_ = find_run_end(at_);
+        char* end = at_;
+        while (*at_ != '"') {
+            if (*at_ != '\\') return fail("a control in a string");
+            end = escape(end);
+            if (end == nullptr) return false;
+            const char* const run = at_;
+            at_ = find_run_end(at_);
+            std::memmove(end, run, static_cast<std::size_t>(at_ - run));
+            end += at_ - run;
+        }
+        ++at_;
+        stack_.push_back(Value::string({begin, static_cast<std::size_t>(end - begin)}));
+        return true;
+    }
+
+    /// Writes to `out` what the escape stands for. Returns: the end of it; null if there is none.
+    char* escape(char* out) {
+        const auto kind = static_cast<unsigned char>(at_[1]);
+        if (kind != 'u') {
+            *out = kind < kEscapes.size() ? kEscapes[kind] : '\0';
+            if (*out == '\0') return refuse("no such escape");
+            at_ += 2;
+            return out + 1;
+        }
+        std::optional<char32_t> code_point = code_unit(at_);
+        if (!code_point) return refuse("no four digits in an escape");
+        if (*code_point >= 0xd800 && *code_point < 0xe000) {
+            const auto low = code_unit(at_ + 6);
+            if (*code_point >= 0xdc00 || !low || *low < 0xdc00 || *low >= 0xe000) {
+                return refuse("half of a surrogate pair");
+            }
+            code_point = 0x10000 + ((*code_point - 0xd800) << 10U) + (*low - 0xdc00);
+            at_ += 6;
+        }
+        at_ += 6;
+        return write_utf8(*code_point, out);
+    }
+    char* refuse(const char* problem) {
+        fail(problem);
+        return nullptr;
+    }
+
+    /// Of "\uXXXX".
+    static std::optional<char32_t> code_unit(const char* text) {
+        std::uint16_t unit = 0;
+        if (text[0] != '\\' || text[1] != 'u') return std::nullopt;
+        const auto [end, error] = std::from_chars(text + 2, text + 6, unit, 16);
+        if (error != std::errc{} || end != text + 6) return std::nullopt;
+        return unit;
+    }
+
+    bool number() {
+        char* const begin = at_;
+        const bool is_negative = *at_ == '-';
+        if (is_negative) ++at_;
+        const char* const digits = at_;
+        std::uint64_t whole = 0;
+        for (; is_digit(*at_); ++at_) whole = whole * 10 + static_cast<std::uint64_t>(*at_ - '0');
+        const auto size = at_ - digits;
+        if (size == 0) return fail(is_negative ? "no digit behind a minus" : "no JSON value");
+        if (size > 1 && *digits == '0') return fail("a number with a zero in front");
+        bool is_whole = true;
+        if (*at_ == '.') {
+            is_whole = false;
+            ++at_;
+            if (!skip_digits()) return fail("no digit behind a point");
+        }
+        if (*at_ == 'e' || *at_ == 'E') {
+            is_whole = false;
+            ++at_;
+            if (*at_ == '-' || *at_ == '+') ++at_;
+            if (!skip_digits()) return fail("no digit in an exponent");
+        }
+        if (is_whole && size <= kDigitsSafe && !(is_negative && whole == 0)) {
+            const auto magnitude = static_cast<std::int64_t>(whole);
+            stack_.push_back(Value::integer(is_negative ? -magnitude : magnitude));
+        } else {
+            stack_.push_back(number_spelled({begin, static_cast<std::size_t>(at_ - begin)}));
+        }
+        return true;
+    }
+
+    bool skip_digits() {
+        const char* const begin = at_;
+        while (is_digit(*at_)) ++at_;
+        return at_ != begin;
+    }
+
+    Value number_spelled(std::string_view text) {
+        if (is_spelled_whole(text) && text != "-0") {
+            std::int64_t whole = 0;
+            const auto read = std::from_chars(text.data(), text.data() + text.size(), whole);
+            if (read.ec == std::errc{}) return Value::integer(whole);
+        }
+        return Value::decimal(*heap_.make<Decimal>(to_double(text), text));
+    }
+
+    bool list() {
+        const std::size_t first = stack_.size();
+        if (!elements(']', [this] { return value(); })) return false;
+        List& list = *heap_.make<List>(heap_);
+        list.items.assign(stack_.begin() + static_cast<std::ptrdiff_t>(first), stack_.end());
+        stack_.resize(first);
+        stack_.push_back(Value::list(list));
+        return true;
+    }
+
+    bool map() {
+        const std::size_t first = stack_.size();
+        if (!elements('}', [this] { return member(); })) return false;
+        Map& map = *heap_.make<Map>(heap_);
+        map.reserve((stack_.size() - first) / 2);
+        std::uint64_t marks = 0;
+        for (std::size_t at = first; at < stack_.size(); at += 2) {
+            const std::string_view name = stack_[at].as_string();
+            const std::uint64_t mark = std::uint64_t{1} << (name_mark(name) % 64);
+            if ((marks & mark) == 0) {
+                map.append(name, stack_[at + 1]);
+            } else {
+                map.put(name, stack_[at + 1]);
+            }
+            marks |= mark;
+        }
+        stack_.resize(first);
+        stack_.push_back(Value::map(map));
+        return true;
+    }
+
+    bool member() {
+        if (*at_ != '"') return fail("no name of a member");
+        if (!string()) return false;
+        skip_space();
+        if (*at_ != ':') return fail("no colon behind a name");
+        ++at_;
+        skip_space();
+        return value();
+    }
+
+    /// What stands between brackets, with commas between.
+    template <typename ReadElement>
+    bool elements(char bracket, ReadElement read_element) {
+        if (depth_left_ == 0) return fail("nested too deeply");
+        --depth_left_;
+        ++at_;
+        skip_space();
+        if (*at_ != bracket) {
+            while (true) {
+                if (!read_element()) return false;
+                skip_space();
+                if (*at_ == bracket) break;
+                if (*at_ != ',') return fail("neither a comma nor the end of a list or map");
+                ++at_;
+                skip_space();
+            }
+        }
+        ++at_;
+        ++depth_left_;
+        return true;
+    }
+
+    /// So many digits fit into 64 bits whatever they are.
+    static constexpr std::ptrdiff_t kDigitsSafe = 18;
+
+    const char* begin_;
+    const char* end_;
+    char* at_;
     Heap& heap_;
     std::size_t depth_left_;
-    bool has_escapes_;  ///< Only an escape can be half of a surrogate pair.
     std::vector<Value> stack_;
-    std::string_view original_;
-    const char* copy_ = nullptr;
+    const char* problem_ = "";
 };
 
-Error not_json(std::string reason, std::size_t offset) {
+Error not_json(std::string detail) {
     Error error = invalid("Invalid JSON");
-    error.detail = std::move(reason) + " at offset " + std::to_string(offset);
+    error.detail = std::move(detail);
     return error;
-}
-
-enum class Numbers : std::uint8_t { InPlace, Blank };
-
-/// Nothing if, with numbers in place, one is too large for RapidJSON.
-std::optional<Result<Value>> read(std::string_view text, Heap& heap, std::size_t depth_max,
-                                  Numbers numbers) {
-    // It recurses, as deep as the builder lets it. Its SSE2 lets controls from U+001A on pass.
-    constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
-    char* const copy = heap.allocate_text(text.size() + 1);
-    *std::copy(text.begin(), text.end(), copy) = '\0';
-    Builder builder(heap, depth_max, text.find("\\u") != std::string_view::npos);
-    if (numbers == Numbers::Blank) {
-        blank_numbers(text, copy);
-        builder.take_numbers_from(text, copy);
-    }
-    rapidjson::InsituStringStream stream(copy);
-    rapidjson::Reader reader;
-    const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, builder);
-    // The reader takes a NUL byte for the end of the text.
-    if (parsed && stream.Tell() == text.size()) return Result<Value>(builder.root());
-    if (parsed.Code() == rapidjson::kParseErrorNumberTooBig && numbers == Numbers::InPlace) {
-        return std::nullopt;
-    }
-    if (parsed.Code() == rapidjson::kParseErrorTermination) {
-        return not_json("nested too deeply, or half of a surrogate pair", parsed.Offset());
-    }
-    return not_json(rapidjson::GetParseError_En(parsed.Code()), parsed.Offset());
 }
 
 }  // namespace
 
 Result<Value> parse_json(std::string_view text, Heap& heap, std::size_t depth_max) {
-    // Once for the whole is quicker than RapidJSON, which looks at each character.
     const std::size_t valid = utf8_prefix(text);
-    if (valid < text.size()) return not_json("not UTF-8", valid);
+    if (valid < text.size()) return not_json("not UTF-8 at offset " + std::to_string(valid));
     try {
-        if (auto value = read(text, heap, depth_max, Numbers::InPlace)) return *std::move(value);
-        return *read(text, heap, depth_max, Numbers::Blank);
+        char* const copy = heap.allocate_text(text.size() + kPadding);
+        std::fill_n(std::copy(text.begin(), text.end(), copy), kPadding, '\0');
+        Reader reader(copy, text.size(), heap, depth_max);
+        if (const auto value = reader.read()) return *value;
+        return not_json(reader.problem());
     } catch (const std::bad_alloc&) {
         return limit_exceeded("The document needs too much memory");
     }

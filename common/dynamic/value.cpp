@@ -25,8 +25,12 @@ void Map::put(std::string_view name, Value value) {
     const std::size_t place = place_of(name);
     if (place != kNone) {
         members_[place].value = value;
-        return;
+    } else {
+        append(name, value);
     }
+}
+
+void Map::append(std::string_view name, Value value) {
     // Assigned half by half: a value that is put together in memory is read back slowly.
     Member& member = members_.emplace_back();
     member.name = name;

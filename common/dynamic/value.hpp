@@ -96,6 +96,8 @@ public:
     const Value* find(std::string_view name) const;
     /// The last one put under a name counts; it keeps the place of the first.
     void put(std::string_view name, Value value);
+    /// The same for a name that no member has yet.
+    void append(std::string_view name, Value value);
     /// Linear in the number of members. Returns: whether there was one.
     bool erase(std::string_view name);
     void clear();

@@ -35,6 +35,7 @@ void RequestHead::reset() {
     path_size_ = 0;
     query_size_ = 0;
     authority_size_ = 0;
+    host_size_ = 0;
     target_size_ = 0;
     method_size_ = 0;
     method_at_ = 0;
@@ -142,10 +143,9 @@ const char* RequestHead::note_absolute_target(const char* begin, const char* end
     if (authority_at == 0) return "target is neither a path nor an http URI";
     const std::size_t authority_end =
         std::min(target.find_first_of("/?", authority_at), target.size());
-    const std::string_view authority = target.substr(authority_at, authority_end - authority_at);
-    if (!parse_authority(authority)) return "invalid host in the target";
-    authority_at_ = offset(authority.data());
-    authority_size_ = static_cast<std::uint16_t>(authority.size());
+    if (!note_authority(target.substr(authority_at, authority_end - authority_at))) {
+        return "invalid host in the target";
+    }
     if (authority_end < target.size() && target[authority_end] == '?') {
         return "absolute target with a query but no path";
     }
@@ -180,11 +180,20 @@ const char* RequestHead::note_host() {
     if (host_fields_ == 0) return version_ == Version::Http11 ? "no Host" : nullptr;
     if (host_fields_ > 1) return "more than one Host";
     const std::string_view host = *fields_.find(KnownHeader::Host);
-    if (!parse_authority(host)) return "invalid Host";
-    if (form_ == TargetForm::Absolute) return nullptr;
-    authority_at_ = offset(host.data());
-    authority_size_ = static_cast<std::uint16_t>(host.size());
-    return nullptr;
+    const bool is_valid =
+        form_ == TargetForm::Absolute ? parse_authority(host).has_value() : note_authority(host);
+    return is_valid ? nullptr : "invalid Host";
+}
+
+/// Returns: whether it is one.
+bool RequestHead::note_authority(std::string_view text) {
+    const auto authority = parse_authority(text);
+    if (!authority) return false;
+    authority_at_ = offset(text.data());
+    authority_size_ = static_cast<std::uint16_t>(text.size());
+    host_at_ = offset(authority->host.data());
+    host_size_ = static_cast<std::uint16_t>(authority->host.size());
+    return true;
 }
 
 void RequestHead::note_expectation() {

@@ -45,6 +45,8 @@ public:
     /// Host and port as received: of an absolute target, else of Host. Valid as checked by
     /// parse_authority(). Empty only in HTTP/1.0.
     std::string_view authority() const { return view(authority_at_, authority_size_); }
+    /// That of authority(), IPv6 addresses without brackets.
+    std::string_view host() const { return view(host_at_, host_size_); }
 
     enum class Expect : std::uint8_t { None, Continue, Other };  ///< Other: to be answered 417.
     Expect expect() const { return expect_; }
@@ -70,6 +72,7 @@ private:
     void note_path_with_query(const char* begin, const char* end);
     ParseOutcome finish(std::uint32_t consumed);
     const char* note_host();
+    bool note_authority(std::string_view text);
     void note_expectation();
     void note_upgrade();
     std::uint16_t offset(const char* p) const { return static_cast<std::uint16_t>(p - base_); }
@@ -83,6 +86,8 @@ private:
     std::uint16_t query_size_ = 0;
     std::uint16_t authority_at_ = 0;
     std::uint16_t authority_size_ = 0;
+    std::uint16_t host_at_ = 0;
+    std::uint16_t host_size_ = 0;
     std::uint8_t method_size_ = 0;
     Method method_ = Method::Other;
     TargetForm form_ = TargetForm::Origin;

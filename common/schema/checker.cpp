@@ -60,29 +60,37 @@ bool Checker::is_found(std::uint32_t pattern, std::string_view text) {
 bool Checker::is_valid(std::uint32_t index, const Value& value) {
     if (!enter()) return false;
     const Node& node = program_.nodes[index];
-    const auto checks = slice(program_.checks, node.checks);
-    const Types type = type_of(value);
-    const bool is_valid = charge(1 + checks.size()) &&
-                          std::all_of(checks.begin(), checks.end(),
-                                      [&](const Check& check) {
-                                          // Members that are not allowed are met below.
-                                          return check.keyword == Keyword::AdditionalProperties ||
-                                                 passes(check, value, type);
-                                      }) &&
-                          children_are_valid(node, value);
+    const bool is_valid = passes_all(node, value) && children_are_valid(node, value);
     leave();
     return is_valid;
+}
+
+bool Checker::passes_all(const Node& node, const Value& value) {
+    const Types type = type_of(value);
+    if (!charge(1 + node.checks.size)) return false;
+    for (const Check& check : slice(program_.checks, node.checks)) {
+        if ((check.applies & type) == 0) continue;
+        if (check.keyword == Keyword::Type) {
+            if ((check.allowed & type) == 0) return false;
+            continue;
+        }
+        // Members that are not allowed are met with the children.
+        if (check.keyword == Keyword::AdditionalProperties) continue;
+        if (!passes(check, value, type)) return false;
+    }
+    return true;
 }
 
 bool Checker::children_are_valid(const Node& node, const Value& value) {
     if (value.is_map() && node.object_rules != kNoIndex) {
         const ObjectRules& rules = program_.objects[node.object_rules];
-        const auto members = value.as_map().members();
-        return std::all_of(members.begin(), members.end(), [&](const Map::Member& member) {
-            return charge(1) && each_schema(rules, member.name, [&](std::uint32_t child) {
-                       return is_valid(child, member.value);
-                   });
-        });
+        for (const Map::Member& member : value.as_map().members()) {
+            const bool is_valid_member =
+                charge(1) && each_schema(rules, member.name, [&](std::uint32_t child) {
+                    return is_valid(child, member.value);
+                });
+            if (!is_valid_member) return false;
+        }
     }
     if (value.is_list() && node.array_rules != kNoIndex) {
         const ArrayRules& rules = program_.arrays[node.array_rules];

@@ -42,6 +42,7 @@ private:
     bool passes(const Check& check, const dynamic::Value& value, Types type);
     bool charge_value(const dynamic::Value& value);
     bool is_found(std::uint32_t pattern, std::string_view text);
+    bool passes_all(const Node& node, const dynamic::Value& value);
     bool children_are_valid(const Node& node, const dynamic::Value& value);
     bool passes_size(const Check& check, const dynamic::Value& value) const;
     bool passes_bound(const Check& check, const dynamic::Value& value) const;

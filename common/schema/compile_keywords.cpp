@@ -2,7 +2,6 @@
 #include <array>
 #include <bit>
 
-#include "common/base/seeded_hash.hpp"
 #include "common/dynamic/text.hpp"
 #include "common/schema/compiler.hpp"
 
@@ -275,7 +274,7 @@ void Compiler::properties(const Place& value) {
     if (members.empty()) return;
     std::vector<Property> slots(std::bit_ceil(members.size() * 2));
     for (const Map::Member& member : members) {
-        std::size_t slot = seeded_hash(member.name, process_seed());
+        std::size_t slot = first_slot(member.name, slots.size());
         while (slots[slot & (slots.size() - 1)].node != kNoIndex) ++slot;
         slots[slot & (slots.size() - 1)] = {member.name,
                                             node_below(value, member.name, member.value)};

@@ -14,8 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kNames{"array",  "boolean", "integer", "null",
                                                  "number", "object",  "string"};
 
-/// Up to here, comparing with all is quicker than hashing.
-constexpr std::size_t kFewSlots = 16;
+/// Up to here, no search is long even if all names begin at one slot.
+constexpr std::size_t kFewSlots = 32;
 
 }  // namespace
 
@@ -50,16 +50,15 @@ Types type_named(std::string_view name) {
 
 Program::Program() : heap(limits::kCompileBytesMax) {}
 
+std::size_t first_slot(std::string_view name, std::size_t slots) {
+    return slots <= kFewSlots ? name_mark(name) : seeded_hash(name, process_seed());
+}
+
 const Property* Program::find_property(const ObjectRules& rules, std::string_view name) const {
     const std::size_t size = rules.properties.size;
+    if (size == 0) return nullptr;
     const Property* const slots = properties.data() + rules.properties.first;
-    if (size <= kFewSlots) {
-        for (const Property& property : slice(properties, rules.properties)) {
-            if (is_same_name(property.name, name) && property.node != kNoIndex) return &property;
-        }
-        return nullptr;
-    }
-    for (std::size_t slot = seeded_hash(name, process_seed());; ++slot) {
+    for (std::size_t slot = first_slot(name, size);; ++slot) {
         const Property& property = slots[slot & (size - 1)];
         if (property.node == kNoIndex) return nullptr;
         if (is_same_name(property.name, name)) return &property;

@@ -89,6 +89,9 @@ struct Property {
     std::uint32_t node = kNoIndex;  ///< kNoIndex: a free slot.
 };
 
+/// Where the search for a name begins in a table of so many slots; modulo their number.
+std::size_t first_slot(std::string_view name, std::size_t slots);
+
 struct PatternProperty {
     std::uint32_t pattern = 0;
     std::uint32_t node = 0;

@@ -58,21 +58,21 @@ private:
     class Level;
     class Within;
 
-    // statements.cpp
+    // statements.cpp. Those that are not inlined would make the frame of each statement as large as
+    // theirs.
     void run_block(Index block);
     void run_statement(const Node& node);
     void print(const Node& node, const dynamic::Value& value);
-    void print_escaped(const Node& node);
-    void run_set(const Node& node);
-    void run_if(const Node& node);
-    void run_foreach(const Node& node);
+    [[gnu::noinline]] void print_escaped(const Node& node);
+    [[gnu::noinline]] void run_set(const Node& node);
+    [[gnu::noinline]] void run_if(const Node& node);
+    [[gnu::noinline]] void run_foreach(const Node& node);
     void loop_over_object(const Node& node, dynamic::Object& object);
     template <typename Element>
     void loop(const Node& node, std::size_t size, Element element);
-    void run_break(const Node& node);
-    void run_define(const Node& node);
-    void run_evaluate(const Node& node);
-    void run_call(const Node& node);
+    [[gnu::noinline]] void run_break(const Node& node);
+    [[gnu::noinline]] void run_evaluate(const Node& node);
+    [[gnu::noinline]] void run_call(const Node& node);
     bool take_break();
 
     // evaluate_expression.cpp
@@ -88,7 +88,7 @@ private:
     dynamic::Value reference(const Node& node);
     dynamic::Value follow(const Link& link, const dynamic::Value& from);
     dynamic::Value property(const Link& link, const dynamic::Value& from);
-    dynamic::Value element(const Link& link, const dynamic::Value& from);
+    [[gnu::noinline]] dynamic::Value element(const Link& link, const dynamic::Value& from);
     dynamic::Value call_method(const Link& link, const dynamic::Value& from);
     dynamic::Value call_object(const Link& link, dynamic::Object& object,
                                std::span<const dynamic::Value> arguments);

@@ -1,8 +1,11 @@
 #include "common/template/unicode.hpp"
 
+#include <array>
 #include <clocale>
 #include <cwctype>
 #include <optional>
+
+#include "common/base/encoding.hpp"
 
 namespace turnpike::velocity {
 namespace {
@@ -19,22 +22,8 @@ bool continues(std::string_view text, std::size_t at) {
 
 template <typename Text>
 void append_code_point(char32_t code_point, Text& out) {
-    if (code_point < 0x80) {
-        out += static_cast<char>(code_point);
-        return;
-    }
-    if (code_point < 0x800) {
-        out += static_cast<char>(0xc0U | (code_point >> 6U));
-    } else {
-        if (code_point < 0x10000) {
-            out += static_cast<char>(0xe0U | (code_point >> 12U));
-        } else {
-            out += static_cast<char>(0xf0U | (code_point >> 18U));
-            out += static_cast<char>(0x80U | ((code_point >> 12U) & 0x3fU));
-        }
-        out += static_cast<char>(0x80U | ((code_point >> 6U) & 0x3fU));
-    }
-    out += static_cast<char>(0x80U | (code_point & 0x3fU));
+    std::array<char, 4> bytes{};
+    out.append(bytes.data(), write_utf8(code_point, bytes.data()));
 }
 
 std::size_t units(char32_t code_point) { return code_point >= 0x10000 ? 2 : 1; }

@@ -1,7 +1,6 @@
 #include "data-plane/phase/identify_stage.hpp"
 
 #include "common/base/text.hpp"
-#include "common/http/authority.hpp"
 #include "common/http/uri.hpp"
 
 namespace turnpike::phase {
@@ -99,11 +98,6 @@ std::string_view normal_path(Exchange& exchange) {
                                         : path;
 }
 
-std::string_view host_of(Exchange& exchange) {
-    const auto authority = http::parse_authority(exchange.head().authority());
-    return authority ? without_final_dot(authority->host) : std::string_view{};
-}
-
 bool has_encoded_nul(std::string_view path) {
     return path.find('%') != std::string_view::npos && path.find("%00") != std::string_view::npos;
 }
@@ -139,7 +133,7 @@ worker::Task<Outcome> wait_for_stage(Exchange& exchange,
 worker::MaybeTask<Outcome> identify_stage(Exchange& exchange) {
     const pipeline::Services& services = exchange.services;
     exchange.http_method = exchange.head().method_text();
-    exchange.domain_name = host_of(exchange);
+    exchange.domain_name = without_final_dot(exchange.head().host());
     const std::string_view path = normal_path(exchange);
     if (has_encoded_nul(path)) return end_with(exchange, bad_path_error());
 

@@ -75,11 +75,11 @@ Value RequestParameters::find(std::string_view name) {
     if (const Value* found = path().find(name)) return *found;
     const Value* found = query_string().find(name);
     if (found != nullptr && !found->as_string().empty()) return *found;
-    Value last = Value::string("");
-    for (const dynamic::Map::Member& field : header().members()) {
-        if (equals_ignoring_case(field.name, name)) last = field.value;
+    std::string_view last = "";
+    for (const http::Field field : exchange_.head().fields()) {
+        if (!is_hidden(field.known) && equals_ignoring_case(field.name, name)) last = field.value;
     }
-    return last;
+    return text(last);
 }
 
 void Document::set(std::string_view text) {

@@ -59,6 +59,28 @@ TEST_CASE("what is not JSON is refused with its place") {
     CHECK(parse_json(std::string(128, '[') + std::string(128, ']'), heap).has_value());
 }
 
+TEST_CASE("escapes stand for what they name, wherever they are") {
+    CHECK(json(R"(["\ud83d\ude00","\u20ac\u00e4A","a\\\/\b\f\n\r\t\"z"])") ==
+          "[\"\xf0\x9f\x98\x80\",\"\xe2\x82\xac\xc3\xa4"
+          R"(A","a\\/\b\f\n\r\t\"z"])");
+    for (std::size_t before = 0; before < 40; ++before) {
+        const std::string text =
+            '"' + std::string(before, 'x') + R"(\n\u0041)" + std::string(before, 'y') + '"';
+        CHECK(json(text) ==
+              '"' + std::string(before, 'x') + R"(\nA)" + std::string(before, 'y') + '"');
+    }
+    Heap heap;
+    for (const std::string_view text :
+         {R"("\x")", R"("\")", R"("\u12g4")", R"("\u12)", R"("\ud800\u0041")", R"("\ud800\n")",
+          R"("\u-123")", "\"\x1f\"",
+          "\"a\x1a"
+          "aaaaaaaaaaaaaaaaaaaa\"",
+          "\"open"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_json(text, heap).has_value());
+    }
+}
+
 TEST_CASE("a number may be larger than a double, and comes out as it went in") {
     const std::string digits(400, '7');
     for (const std::string& number :

@@ -48,6 +48,7 @@ TEST_CASE("the parts of a request head are found") {
     CHECK(head.query() == "type=cat&type=dog&x");
     CHECK(head.path_with_query() == head.target());
     CHECK(head.authority() == "abc.execute-api.us-east-1.localhost:8443");
+    CHECK(head.host() == "abc.execute-api.us-east-1.localhost");
     CHECK(head.version() == Version::Http11);
     CHECK(head.framing() == BodyFraming::None);
     CHECK(head.keeps_alive());
@@ -219,6 +220,8 @@ TEST_CASE("3.2: there is exactly one valid Host, except in HTTP/1.0") {
     }
     CHECK(is_served("GET / HTTP/1.0\r\n\r\n"));
     CHECK(parse_request("GET / HTTP/1.0\r\n\r\n").head.authority().empty());
+    CHECK(parse_request("GET / HTTP/1.0\r\n\r\n").head.host().empty());
+    CHECK(parse_request("GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n").head.host() == "::1");
 }
 
 TEST_CASE("3.2.2: an absolute target overrides Host, which must be valid all the same") {
@@ -227,6 +230,7 @@ TEST_CASE("3.2.2: an absolute target overrides Host, which must be valid all the
     REQUIRE(request.outcome.done());
     CHECK(request.head.target_form() == RequestHead::TargetForm::Absolute);
     CHECK(request.head.authority() == "real.example:8443");
+    CHECK(request.head.host() == "real.example");
     CHECK(request.head.path() == "/a");
     CHECK(request.head.query() == "b");
     CHECK(request.head.path_with_query() == "/a?b");
