@@ -24,10 +24,15 @@ void append_unit(char32_t unit, std::pmr::string& out) {
     for (const unsigned shift : {12U, 8U, 4U, 0U}) out += kHex[(unit >> shift) & 15U];
 }
 
-bool needs_escape(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x80 ||
-           c == '"' || c == '\'' || c == '\\' || c == '/';
-}
+constexpr std::array<bool, 256> kNeedsEscape = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t byte = 0; byte < table.size(); ++byte) {
+        table[byte] = byte < 0x20 || byte >= 0x80 || byte == '"' || byte == '\'' || byte == '\\' ||
+                      byte == '/';
+    }
+    return table;
+}();
+bool needs_escape(char c) { return kNeedsEscape[static_cast<unsigned char>(c)]; }
 
 void append_escape(char32_t code_point, std::pmr::string& out) {
     constexpr std::string_view kNamed = "\b\n\t\f\r";
