@@ -213,14 +213,19 @@ redis::Reply LimitsKeeper::put_back(const Words& keys, const Words& words) {
         const std::int64_t start = integer(words[3 * i - 2]);
         if (now_s < start || now_s >= integer(words[3 * i - 1])) continue;
         quotas[keys[i]].raise_to(start, integer(words[3 * i]));
+        if (words[0] == "1") on_begun(integer(words[3 * i]));
     }
     return integer_reply(1);
 }
 
 std::int64_t LimitsKeeper::reported_within(std::int64_t length_us) const {
+    return reported_between(redis_clock_us() - length_us, redis_clock_us() + 1);
+}
+
+std::int64_t LimitsKeeper::reported_between(std::int64_t from_us, std::int64_t to_us) const {
     std::int64_t requests = 0;
     for (const Reported& one : reported_) {
-        if (one.at_us + length_us >= redis_clock_us()) requests += one.requests;
+        if (one.at_us >= from_us && one.at_us < to_us) requests += one.requests;
     }
     return requests;
 }

@@ -28,6 +28,11 @@ public:
     /// they came.
     std::int64_t reported_within(std::int64_t length_us) const;
 
+    /// Requests that were reported between two times of Redis's clock.
+    std::int64_t reported_between(std::int64_t from_us, std::int64_t to_us) const;
+    /// A quota was told what was used of it, by what the database has; of a plan that is new.
+    std::function<void(std::int64_t used)> on_begun = [](std::int64_t) {};
+
     /// Who reports that it is alive.
     std::int64_t workers = 1;
 

@@ -20,6 +20,11 @@ struct LimitsTerms {
     int workers = 3;
     double requests_per_second = 50;  ///< Of one worker.
     std::int64_t leaves_one_in = 0;   ///< 0: no caller goes away while it waits.
+    std::string period = "DAY";
+    std::int64_t offset = 0;  ///< Counts if the world begins in the window that has quota_since_s.
+    std::int64_t quota_since_s = 0;
+    std::vector<model::ApiKey::Extension> extensions;
+    std::int64_t epoch_us = kEpochUs;
 };
 
 /// Workers with their real limiters, of one reactor each, and the requests of one key in one plan.
@@ -34,11 +39,22 @@ public:
     /// No requests come any more.
     void rest() { is_resting_ = true; }
 
+    /// The plan as it is stored from now on, and what its key may use beyond; each worker has it
+    /// within `until_us`.
+    void publish(model::UsagePlan plan, std::vector<model::ApiKey::Extension> extensions,
+                 std::int64_t within_us);
+    const model::UsagePlan& plan() const { return stored_->plan; }
+    /// All workers have it.
+    bool is_installed() const;
+    /// Requests that are not decided yet.
+    std::int64_t waiting() const;
+
     struct Decided {
         std::int64_t since_us;
         std::int64_t at_us;
         bool is_admitted;
         bool is_by_policy;
+        bool is_over_quota;  ///< Its quota refused it.
     };
     /// By worker, as they were decided.
     const std::vector<std::vector<Decided>>& decided() const { return decided_; }
@@ -57,6 +73,9 @@ private:
     struct Worker;
     void arrive(Worker& worker);
     worker::Task<> ask(Worker& worker);
+    static bool is_done(const std::pair<const std::int64_t, worker::Task<>>& one) {
+        return one.second.done();
+    }
 
     World& world_;
     const LimitsTerms terms_;
@@ -64,8 +83,12 @@ private:
     LimitsKeeper keeper_;
     VirtualRedis redis_;
     const snapshot::PublishedNames names_{"ns"};
-    model::UsagePlan plan_;
-    model::ApiKey key_;
+    struct Published {
+        model::UsagePlan plan;
+        model::ApiKey key;
+        std::int64_t version = 0;
+    };
+    std::shared_ptr<const Published> stored_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::vector<std::vector<Decided>> decided_;
     std::int64_t admissions_ = 0;

@@ -7,14 +7,17 @@
 
 /// What the code under test gets instead of a machine. A binary of the simulator that links
 /// virtual_machine.cpp, virtual_reactor.cpp and virtual_redis.cpp has these definitions of
-/// steady_now(), wall_now(), secure_random_bytes(), worker::Reactor, worker::Timer and
+/// steady_now(), wall_now(), secure_random_bytes(), random_id(), worker::Reactor, worker::Timer and
 /// redis::Client; everything above them is the product's own code.
 namespace turnpike::test {
+
+/// When worlds begin unless told otherwise, by Redis's clock: noon of a Wednesday.
+inline constexpr std::int64_t kEpochUs = 1'768'392'000'000'000;
 
 /// Makes a world the one of this process until it goes. One at a time.
 class VirtualMachine {
 public:
-    explicit VirtualMachine(World& world);
+    explicit VirtualMachine(World& world, std::int64_t epoch_us = kEpochUs);
     ~VirtualMachine();
     VirtualMachine(const VirtualMachine&) = delete;
     VirtualMachine& operator=(const VirtualMachine&) = delete;
@@ -23,8 +26,6 @@ public:
     static World& world();
 };
 
-/// When every world begins, by Redis's clock: noon of a Wednesday.
-inline constexpr std::int64_t kEpochUs = 1'768'392'000'000'000;
 /// Redis's clock, microseconds since 1970.
 std::int64_t redis_clock_us();
 

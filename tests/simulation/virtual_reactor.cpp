@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -29,9 +28,28 @@ struct Reactor::State {
     std::vector<std::function<void()>> posted;
     std::vector<std::coroutine_handle<>> deferred;
     std::vector<std::coroutine_handle<>> resuming;
-    std::map<std::int64_t, Timer*> timers;  ///< By number.
+    /// Those that are set. One that is set anew, or goes, leaves its place, and what was to happen
+    /// then finds another number there.
+    struct Setting {
+        Timer* timer;
+        std::int64_t number;
+    };
+    std::vector<Setting> timers;
     std::int64_t timers_set = 0;
     bool is_turn_due = false;
+
+    std::size_t set(Timer& timer) {
+        const auto free = std::find_if(timers.begin(), timers.end(),
+                                       [](const Setting& one) { return one.timer == nullptr; });
+        const auto place = free == timers.end() ? timers.insert(free, Setting{}) : free;
+        *place = {&timer, timers_set++};
+        return static_cast<std::size_t>(place - timers.begin());
+    }
+    void unset(const Timer& timer) {
+        for (Setting& one : timers) {
+            if (one.timer == &timer) one = {};
+        }
+    }
 
     void turn_soon(Reactor& reactor) {
         if (std::exchange(is_turn_due, true)) return;
@@ -89,29 +107,31 @@ void Reactor::forget(std::coroutine_handle<> waiter) {
 Timer::Timer(Reactor& reactor, Callback callback)
     : reactor_(reactor), callback_(std::move(callback)) {}
 
-Timer::~Timer() { reactor_.state_->timers.erase(scheduled_tick_); }
+Timer::~Timer() {
+    if (scheduled_tick_ != kNever) reactor_.state_->unset(*this);
+}
 
 void Timer::expire_at(SteadyTime when) {
     Reactor::State& state = *reactor_.state_;
-    state.timers.erase(scheduled_tick_);
-    const std::int64_t number = state.timers_set++;
-    scheduled_tick_ = due_tick_ = number;
-    state.timers[number] = this;
+    if (scheduled_tick_ != kNever) state.unset(*this);
+    const std::size_t place = state.set(*this);
+    const std::int64_t number = scheduled_tick_ = due_tick_ = state.timers[place].number;
     const auto delay = std::chrono::duration_cast<Microseconds>(when - state.world.now()).count();
     const std::int64_t late = state.world.upto(kTickUs);
-    state.world.after(std::max<std::int64_t>(delay, 0) + late,
-                      [&reactor = reactor_, &state, number, is_there = std::weak_ptr(state.alive)] {
-                          if (is_there.expired()) return;
-                          const auto found = state.timers.find(number);
-                          if (found == state.timers.end()) return;
-                          Timer& timer = *found->second;
-                          state.timers.erase(found);
-                          if (std::exchange(timer.due_tick_, kNever) == kNever) return;
-                          const test::ClockAhead ahead(state.clock_ahead_us);
-                          reactor.now_ = state.world.now();
-                          timer.callback_();
-                          reactor.run_deferred();
-                      });
+    state.world.after(
+        std::max<std::int64_t>(delay, 0) + late,
+        [&reactor = reactor_, &state, place, number, is_there = std::weak_ptr(state.alive)] {
+            if (is_there.expired()) return;
+            Timer* const timer = state.timers[place].timer;
+            if (timer == nullptr || state.timers[place].number != number) return;
+            state.timers[place] = {};
+            timer->scheduled_tick_ = kNever;
+            if (std::exchange(timer->due_tick_, kNever) == kNever) return;
+            const test::ClockAhead ahead(state.clock_ahead_us);
+            reactor.now_ = state.world.now();
+            timer->callback_();
+            reactor.run_deferred();
+        });
 }
 
 void Timer::expire_after(Milliseconds delay) { expire_at(reactor_.now() + delay); }

@@ -1,6 +1,7 @@
 #include "tests/simulation/virtual_redis.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ namespace {
 constexpr std::int64_t kSlowUs = 80'000;
 constexpr std::int64_t kStallUs = 2'000'000;
 constexpr std::int64_t kReconnectUs = 50'000;
+/// Of the commands of one call, that they travel in two parts after one.
+constexpr std::int64_t kSplitOneIn = 16;
 
 }  // namespace
 
@@ -41,7 +44,12 @@ public:
     VirtualRedis& server() { return server_; }
     Milliseconds reply_timeout() const { return options_.reply_timeout; }
     bool is_connected() const { return is_connected_; }
-    void send(Command command, Milliseconds timeout, Client::Callback callback);
+    struct Question {
+        Command command;
+        Client::Callback callback;
+    };
+    /// What is sent at once travels together.
+    void send(std::vector<Question> questions, Milliseconds timeout);
     void break_off(const Error& why);
 
 private:
@@ -51,12 +59,19 @@ private:
     };
     std::int64_t travel();
     struct Sent {
-        std::uint64_t id;
+        std::uint64_t first_id;
         std::int64_t label;
-        Command command;
+        std::vector<Command> commands;
         std::shared_ptr<Line> line;
     };
+    using Answers = std::vector<VirtualRedis::Answer>;
+    static Answers execute(VirtualRedis& server, const Sent& sent);
     void arrive(const std::shared_ptr<const Sent>& sent);
+    void await(std::uint64_t id, std::int64_t until_us);
+    void give_up();
+    bool is_pending(std::uint64_t id) const {
+        return id >= first_pending_ && pending_[id - first_pending_];
+    }
     void finish(std::uint64_t id, VirtualRedis::Answer answer);
     void fail_all(const Error& why);
     void reconnect();
@@ -75,8 +90,13 @@ private:
     std::shared_ptr<char> alive_ = std::make_shared<char>();
     std::shared_ptr<Line> line_ = std::make_shared<Line>();
     bool is_connected_ = true;
-    std::map<std::uint64_t, Client::Callback> pending_;
-    std::uint64_t sent_ = 0;
+    std::deque<Client::Callback> pending_;  ///< Empty ones are answered.
+    std::uint64_t first_pending_ = 0;
+    struct Deadline {
+        std::uint64_t id;
+        std::int64_t at_us;
+    };
+    std::deque<Deadline> deadlines_;
     std::int64_t last_arrival_us_ = 0;
     std::int64_t last_back_us_ = 0;
 };
@@ -87,11 +107,20 @@ std::int64_t ClientLoop::travel() {
     return 20 + world_.upto(is_slow ? kSlowUs : network.delay_us_max);
 }
 
-void ClientLoop::send(Command command, Milliseconds timeout, Client::Callback callback) {
-    const std::uint64_t id = sent_++;
-    pending_.emplace(id, std::move(callback));
+void ClientLoop::send(std::vector<Question> questions, Milliseconds timeout) {
+    auto sent = std::make_shared<Sent>();
+    sent->first_id = first_pending_ + pending_.size();
+    sent->label = server_.label;
+    sent->line = line_;
+    for (Question& question : questions) {
+        pending_.push_back(std::move(question.callback));
+        sent->commands.push_back(std::move(question.command));
+    }
+    const std::uint64_t last_id = sent->first_id + sent->commands.size() - 1;
     if (!is_connected_) {
-        return after(0, [this, id] { finish(id, unavailable("not connected")); });
+        return after(0, [this, first = sent->first_id, last_id] {
+            for (auto id = first; id <= last_id; ++id) finish(id, unavailable("not connected"));
+        });
     }
     const Network& network = server_.network;
     const bool is_lost = network.lost_one_in > 0 && world_.one_in(network.lost_one_in);
@@ -99,18 +128,23 @@ void ClientLoop::send(Command command, Milliseconds timeout, Client::Callback ca
     std::int64_t arrival = world_.now_us() + travel();
     if (stalls) arrival += world_.upto(kStallUs);
     last_arrival_us_ = std::max(last_arrival_us_, arrival);
-    const auto sent =
-        std::make_shared<const Sent>(Sent{id, server_.label, std::move(command), line_});
     world_.after(last_arrival_us_ - world_.now_us(), [this, sent, &server = server_] {
         // A client that is gone does not keep Redis from what it was sent.
         if (sent->line->is_cut || server.is_down()) return;
         if (sent->line->is_open) return arrive(sent);
-        (void)server.execute(sent->command, sent->label);
+        (void)execute(server, *sent);
     });
     if (is_lost) after(travel(), [this] { break_off(unavailable("connection lost")); });
-    after(Microseconds(timeout).count(), [this, id] {
-        if (pending_.contains(id)) break_off(unavailable("no answer in time"));
-    });
+    await(last_id, world_.now_us() + Microseconds(timeout).count());
+}
+
+ClientLoop::Answers ClientLoop::execute(VirtualRedis& server, const Sent& sent) {
+    Answers answers;
+    answers.reserve(sent.commands.size());
+    for (const Command& command : sent.commands) {
+        answers.push_back(server.execute(command, sent.label));
+    }
+    return answers;
 }
 
 void ClientLoop::arrive(const std::shared_ptr<const Sent>& sent) {
@@ -118,26 +152,50 @@ void ClientLoop::arrive(const std::shared_ptr<const Sent>& sent) {
         return world_.after(rest, [this, sent, &server = server_] {
             if (server.is_down()) return;
             if (sent->line->is_open) return arrive(sent);
-            (void)server.execute(sent->command, sent->label);
+            (void)execute(server, *sent);
         });
     }
-    const VirtualRedis::Answer answer = server_.execute(sent->command, sent->label);
+    auto answers = std::make_shared<Answers>(execute(server_, *sent));
     last_back_us_ = std::max(last_back_us_, world_.now_us() + travel());
-    after(last_back_us_ - world_.now_us(), [this, sent, answer] {
-        if (sent->line->is_open) finish(sent->id, answer);
+    after(last_back_us_ - world_.now_us(), [this, sent, answers = std::move(answers)] {
+        if (!sent->line->is_open) return;
+        std::uint64_t id = sent->first_id;
+        for (VirtualRedis::Answer& answer : *answers) finish(id++, std::move(answer));
     });
 }
 
+/// One event looks after all deadlines: those of one client are of the same length, and nearly all
+/// are met.
+void ClientLoop::await(std::uint64_t id, std::int64_t until_us) {
+    TURNPIKE_ASSERT(deadlines_.empty() || deadlines_.back().at_us <= until_us);
+    deadlines_.push_back({id, until_us});
+    if (deadlines_.size() == 1) after(until_us - world_.now_us(), [this] { give_up(); });
+}
+
+void ClientLoop::give_up() {
+    while (!deadlines_.empty()) {
+        const Deadline first = deadlines_.front();
+        if (is_pending(first.id)) {
+            const std::int64_t left = first.at_us - world_.now_us();
+            if (left > 0) return after(left, [this] { give_up(); });
+            break_off(unavailable("no answer in time"));
+        }
+        deadlines_.pop_front();
+    }
+}
+
 void ClientLoop::finish(std::uint64_t id, VirtualRedis::Answer answer) {
-    const auto found = pending_.find(id);
-    if (found == pending_.end()) return;
-    const Client::Callback callback = std::move(found->second);
-    pending_.erase(found);
+    if (!is_pending(id)) return;
+    const Client::Callback callback = std::exchange(pending_[id - first_pending_], nullptr);
+    for (; !pending_.empty() && !pending_.front(); ++first_pending_) pending_.pop_front();
     callback(std::move(answer));
 }
 
 void ClientLoop::fail_all(const Error& why) {
-    for (const auto& [id, callback] : std::exchange(pending_, {})) callback(why);
+    first_pending_ += pending_.size();
+    for (const auto& callback : std::exchange(pending_, {})) {
+        if (callback) callback(why);
+    }
 }
 
 void ClientLoop::break_off(const Error& why) {
@@ -162,7 +220,9 @@ Client::Client(Options options) : loop_(std::make_unique<ClientLoop>(std::move(o
 Client::~Client() = default;
 
 void Client::send(Command command, Callback callback) {
-    loop_->send(std::move(command), loop_->reply_timeout(), std::move(callback));
+    std::vector<ClientLoop::Question> one;
+    one.push_back({std::move(command), std::move(callback)});
+    loop_->send(std::move(one), loop_->reply_timeout());
 }
 
 Result<Reply> Client::call(Command command, Milliseconds timeout) {
@@ -176,13 +236,18 @@ Result<std::vector<Result<Reply>>> Client::pipeline(std::vector<Command> command
     loop_->server().on_step();
     std::vector<std::optional<Result<Reply>>> answers(commands.size());
     std::size_t left = commands.size();
+    World& world = loop_->server().world();
+    std::vector<ClientLoop::Question> together;
     for (std::size_t i = 0; i < commands.size(); ++i) {
-        loop_->send(std::move(commands[i]), timeout, [&answers, &left, i](Result<Reply> answer) {
-            answers[i].emplace(std::move(answer));
-            --left;
-        });
+        together.push_back({std::move(commands[i]), [&answers, &left, i](Result<Reply> answer) {
+                                answers[i].emplace(std::move(answer));
+                                --left;
+                            }});
+        // Now and then others come in between.
+        if (i + 1 < commands.size() && !world.one_in(kSplitOneIn)) continue;
+        loop_->send(std::exchange(together, {}), timeout);
     }
-    while (left > 0) TURNPIKE_ASSERT(loop_->server().world().run_next());
+    while (left > 0) TURNPIKE_ASSERT(world.run_next());
     loop_->server().on_step();
     std::vector<Result<Reply>> replies;
     bool has_any = false;

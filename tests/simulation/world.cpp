@@ -2,26 +2,46 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace turnpike::test {
 
-void World::after(std::int64_t delay_us, std::function<void()> event) {
-    events_.push_back({now_us_ + delay_us, order_++, std::move(event)});
-    std::push_heap(events_.begin(), events_.end(), std::greater<>());
+World::~World() {
+    // What an event holds may, when it goes, look at the time.
+    while (!due_.empty()) {
+        const Due last = due_.back();
+        due_.pop_back();
+        slots_[last.place].finish(*this, last.place, false);
+    }
+}
+
+std::uint32_t World::free_place() {
+    if (free_.empty()) {
+        slots_.emplace_back();
+        return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const std::uint32_t place = free_.back();
+    free_.pop_back();
+    return place;
+}
+
+void World::schedule(std::int64_t at_us, std::uint32_t place) {
+    due_.push_back({at_us, order_++, place});
+    std::push_heap(due_.begin(), due_.end(), std::greater<>());
 }
 
 void World::run_until(std::int64_t end_us) {
-    while (!events_.empty() && events_.front().at_us <= end_us) run_next();
+    while (!due_.empty() && due_.front().at_us <= end_us) run_next();
     now_us_ = std::max(now_us_, end_us);
 }
 
 bool World::run_next() {
-    if (events_.empty()) return false;
-    std::pop_heap(events_.begin(), events_.end(), std::greater<>());
-    const Event event = std::move(events_.back());
-    events_.pop_back();
-    now_us_ = std::max(now_us_, event.at_us);
-    event.run();
+    if (due_.empty()) return false;
+    std::pop_heap(due_.begin(), due_.end(), std::greater<>());
+    const Due next = due_.back();
+    due_.pop_back();
+    now_us_ = std::max(now_us_, next.at_us);
+    slots_[next.place].finish(*this, next.place, true);
     return true;
 }
 

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <deque>
+#include <memory>
+#include <new>
 #include <random>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -14,10 +19,15 @@ namespace turnpike::test {
 class World {
 public:
     explicit World(std::uint64_t seed) : engine_(seed) {}
+    ~World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
 
     std::int64_t now_us() const { return now_us_; }
     SteadyTime now() const { return SteadyTime(Microseconds(now_us_)); }
-    void after(std::int64_t delay_us, std::function<void()> event);
+    /// `event`: what is to happen then; called once.
+    template <typename Event>
+    void after(std::int64_t delay_us, Event event);
     /// Until nothing is left to happen before `end_us`.
     void run_until(std::int64_t end_us);
     /// The next event. Returns: false if there is none.
@@ -30,19 +40,54 @@ public:
     std::int64_t gap_us(double per_second);
 
 private:
-    struct Event {
+    /// Events are most of what a run costs: what one needs lies in its slot, which is used again.
+    static constexpr std::size_t kInlineBytes = 112;
+    struct Slot {
+        alignas(std::max_align_t) std::byte bytes[kInlineBytes];
+        /// Takes the event out of the slot, and runs it or not.
+        void (*finish)(World& world, std::uint32_t place, bool runs);
+    };
+    struct Due {
         std::int64_t at_us;
         std::uint64_t order;
-        std::function<void()> run;
-        bool operator>(const Event& other) const {
+        std::uint32_t place;
+        bool operator>(const Due& other) const {
             return at_us != other.at_us ? at_us > other.at_us : order > other.order;
         }
     };
+    std::uint32_t free_place();
+    void schedule(std::int64_t at_us, std::uint32_t place);
+    template <typename Event>
+    static void finish(World& world, std::uint32_t place, bool runs);
+
     std::mt19937_64 engine_;
-    std::vector<Event> events_;  ///< A heap, the next one first.
+    std::deque<Slot> slots_;
+    std::vector<std::uint32_t> free_;
+    std::vector<Due> due_;  ///< A heap, the next one first.
     std::uint64_t order_ = 0;
     std::int64_t now_us_ = 1'000'000;
 };
+
+template <typename Event>
+void World::after(std::int64_t delay_us, Event event) {
+    if constexpr (sizeof(Event) <= kInlineBytes) {
+        const std::uint32_t place = free_place();
+        ::new (static_cast<void*>(slots_[place].bytes)) Event(std::move(event));
+        slots_[place].finish = &World::finish<Event>;
+        schedule(now_us_ + delay_us, place);
+    } else {
+        after(delay_us, [boxed = std::make_unique<Event>(std::move(event))] { (*boxed)(); });
+    }
+}
+
+template <typename Event>
+void World::finish(World& world, std::uint32_t place, bool runs) {
+    Event* const held = std::launder(reinterpret_cast<Event*>(world.slots_[place].bytes));
+    Event event = std::move(*held);
+    held->~Event();
+    world.free_.push_back(place);
+    if (runs) event();
+}
 
 /// How questions travel. All by chance.
 struct Network {
