@@ -23,7 +23,7 @@ bool QuotaLease::take_paid() {
 }
 
 bool QuotaLease::should_ask(SteadyTime now) const {
-    if (owed_ > 0 || sent_debt_ > 0 || !is_sound_) return true;
+    if (owed_ > 0 || sent_debt_ > 0 || dropped_ > 0 || !is_sound_) return true;
     if ((stock_.units() > 0 || paid_ > 0) && stock_.is_idle(now)) return true;
     if (now < refused_until_) return false;
     return stock_.runs_low() || stock_.expires_soon(now);
@@ -40,17 +40,18 @@ QuotaQuestion QuotaLease::question(std::int64_t waiting, SteadyTime now) {
     stock_.drop_expired(now);
     if (!is_in_window(now)) {
         stock_.drop_all();
-        paid_ = 0;
+        paid_ = dropped_ = 0;
     }
     QuotaQuestion question;
     question.waiting = waiting;
+    question.returned = std::exchange(dropped_, 0);
     if (is_retired_ || (waiting == 0 && stock_.is_idle(now))) {
-        question.returned = stock_.give_back();
+        question.returned += stock_.give_back();
         if (is_sound_) question.refund = std::exchange(paid_, 0);
     } else {
         question.wanted = stock_.target();
     }
-    question.held = stock_.held();
+    question.held = held_asked_ = stock_.held();
     if (sent_debt_ == 0 && owed_ > 0) {
         sent_debt_ = std::exchange(owed_, 0);
         debt_ = debts_.next();
@@ -74,6 +75,17 @@ void QuotaLease::failed() {
     if (unsure_from_ == 0) unsure_from_ = number_;
 }
 
+/// What was spent since the question was asked is among what the keeper let it keep.
+void QuotaLease::keep(const QuotaAnswer& answer) {
+    const bool is_same_window = last_ && last_->window_s == answer.window_s;
+    const std::int64_t spent = held_asked_ - stock_.held();
+    const std::int64_t before = stock_.units();
+    stock_.keep_at_most(std::max<std::int64_t>(answer.kept - spent, 0));
+    // The keeper of another window does not know of them, and what was granted in it has ended.
+    dropped_ = is_same_window ? before - stock_.units() : 0;
+    if (!is_same_window) paid_ = 0;
+}
+
 void QuotaLease::answered(const QuotaAnswer& answer, SteadyTime now) {
     is_sound_ = true;
     if (!answer.is_filled) {
@@ -85,7 +97,7 @@ void QuotaLease::answered(const QuotaAnswer& answer, SteadyTime now) {
     settled_ += std::exchange(sent_debt_, 0);
     unsure_from_ = 0;
     window_end_ = asked_ + answer.rest;
-    stock_.keep_at_most(answer.kept);
+    keep(answer);
     stock_.add(answer.added, std::min(asked_ + Stock::kLease - Stock::kLeaseMargin, window_end_));
     if (answer.granted < asked_for_) {
         refused_until_ = answer.held_by_others > 0 ? now + kRetry : window_end_;

@@ -30,6 +30,7 @@ struct QuotaQuestion {
     std::int64_t returned = 0;
     std::int64_t debt = 0;  ///< Number of `owed`, so that it counts once.
     std::int64_t owed = 0;
+    /// In which everything was granted that is held, returned or refunded; 0: nothing was.
     std::int64_t known_window_s = 0;
     std::int64_t known_used = 0;
     std::int64_t known_calls = 0;  ///< How many there had been then.
@@ -46,7 +47,7 @@ struct QuotaAnswer {
     bool is_filled = false;  ///< False: the keeper lost its memory, and nothing else counts.
     std::int64_t granted = 0;
     std::int64_t added = 0;
-    std::int64_t kept = 0;  ///< Of what was held.
+    std::int64_t kept = 0;  ///< Of what was held; the rest is to be returned.
     std::int64_t left = 0;  ///< Without what anybody holds.
     std::int64_t used = 0;
     std::int64_t allowance = 0;
@@ -105,15 +106,18 @@ public:
     /// When the window ends, if that is known.
     SteadyTime window_end() const { return window_end_; }
     bool is_forgettable(SteadyTime now) const {
-        return stock_.held() == 0 && paid_ == 0 && owed_ == 0 && sent_debt_ == 0 &&
+        return stock_.held() == 0 && dropped_ == 0 && paid_ == 0 && owed_ == 0 && sent_debt_ == 0 &&
                stock_.is_idle(now) && now >= refused_until_;
     }
 
 private:
     bool is_in_window(SteadyTime now) const { return now < window_end_; }
+    void keep(const QuotaAnswer& answer);
 
     Stock stock_;
-    std::int64_t paid_ = 0;  ///< Used by the keeper's count, not by a request yet.
+    std::int64_t paid_ = 0;        ///< Used by the keeper's count, not by a request yet.
+    std::int64_t dropped_ = 0;     ///< That may not be kept, and the keeper still counts as held.
+    std::int64_t held_asked_ = 0;  ///< When the last question was asked.
     SteadyTime refused_until_{};
     SteadyTime asked_{};
     std::int64_t asked_for_ = 0;

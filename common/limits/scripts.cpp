@@ -170,6 +170,8 @@ if allowance < 0 then allowance = 0 end
 
 local window, used, calls, paid, leases, gone = nil, 0, 0, 0, {}, {}
 local asked_before, granted_before = 0, 0
+-- Of the window before: the numbers of questions and debts go on in the next one.
+local asked_then, paid_then, latest = 0, 0, {}
 local stored = redis.call('HGETALL', KEYS[1])
 for i = 1, #stored, 2 do
   local name, value = stored[i], stored[i + 1]
@@ -179,17 +181,27 @@ for i = 1, #stored, 2 do
   elseif name == 'o:' .. lessee then
     local a, b, c = string.match(value, '^(%d+) (%d+) (%d+)$')
     paid, asked_before, granted_before = tonumber(a), tonumber(b), tonumber(c)
+    latest['p:' .. lessee] = a .. ' ' .. b
+  elseif string.sub(name, 1, 2) == 'o:' then
+    latest['p:' .. string.sub(name, 3)] = string.match(value, '^%d+ %d+')
+  elseif name == 'p:' .. lessee then
+    local a, b = string.match(value, '^(%d+) (%d+)$')
+    paid_then, asked_then = tonumber(a), tonumber(b)
   elseif string.sub(name, 1, 2) == 'h:' then
     local units, expires = string.match(value, '^(%d+) (%d+)$')
     leases[#leases + 1] = {name, tonumber(units), tonumber(expires)}
   end
 end
 -- One that was overtaken by a later question, whose answer nobody awaits any more.
+asked_before, paid = math.max(asked_before, asked_then), math.max(paid, paid_then)
 if number <= asked_before then return {0} end
 local mine, others, recorded = 'h:' .. lessee, 0, 0
+-- What was held of another window has ended with it, also where others have begun this one.
+if window ~= first or known_window ~= first then kept, returned, refund = 0, 0, 0 end
 if window ~= first then
-  used, calls, kept, granted_before = 0, 0, 0, 0
+  used, calls, granted_before = 0, 0, 0
   if window then redis.call('DEL', KEYS[1]) end
+  for name, numbers in pairs(latest) do redis.call('HSET', KEYS[1], name, numbers) end
 else
   for _, one in ipairs(leases) do
     if one[1] == mine then recorded = one[2]
@@ -205,7 +217,8 @@ used = used + math.max(recorded - kept - returned, 0)
 if owed > 0 and debt > paid then used = used + owed end
 if unsure > 0 and asked_before >= unsure then used = math.max(used - granted_before, 0) end
 if refund > 0 and asked_before == number - 1 and window == first then used = math.max(used - refund, 0) end
-kept = math.max(0, math.min(kept, allowance - used - others))
+-- What is too much, the lessee gives back with its next question, but for what it has spent by then.
+local keeps = math.max(0, math.min(kept, allowance - used - others))
 local left = math.max(0, allowance - used - others - kept)
 local granted = math.min(waiting, left)
 left = left - granted
@@ -225,8 +238,9 @@ else
   redis.call('HDEL', KEYS[1], mine)
 end
 redis.call('EXPIREAT', KEYS[1], string.format('%.0f', last + 3600))
-local rest = math.ceil((last * 1000000 - now) / 1000)
-return {1, granted, added, kept, left, used, allowance, first, rest, others, calls + 1}
+-- Rounded down: nothing of this window is spent after it.
+local rest = math.floor((last * 1000000 - now) / 1000)
+return {1, granted, added, keeps, left, used, allowance, first, rest, others, calls + 1}
 )lua";
 
 const std::string_view kReport = R"lua(

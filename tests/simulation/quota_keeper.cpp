@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace turnpike::test {
 
@@ -33,7 +34,10 @@ void QuotaKeeper::enter_window(std::int64_t window_s) {
     used_ = 0;
     calls_ = 0;
     leases_.clear();
-    past_.clear();
+    before_.clear();
+    for (const auto& [lessee, past] : std::exchange(past_, {})) {
+        before_[lessee] = {past.paid, past.asked, 0};
+    }
 }
 
 void QuotaKeeper::end_expired(const std::string& asking, std::int64_t now_us) {
@@ -54,8 +58,14 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     if (terms.extended_window_s == window.first_s) allowance += terms.extension;
     allowance = std::max<std::int64_t>(allowance, 0);
 
-    std::int64_t kept = window_s_ == window.first_s ? question.held : 0;
+    const bool is_of_window = is_same_window && question.known_window_s == window.first_s;
+    const std::int64_t kept = is_of_window ? question.held : 0;
+    const std::int64_t returned = is_of_window ? question.returned : 0;
     Past past = past_.contains(lessee) ? past_[lessee] : Past{};
+    if (const auto then = before_.find(lessee); then != before_.end()) {
+        past.asked = std::max(past.asked, then->second.asked);
+        past.paid = std::max(past.paid, then->second.paid);
+    }
     if (question.number <= past.asked) return {};
     if (window_s_ != window.first_s) past.granted = 0;
     enter_window(window.first_s);
@@ -67,18 +77,17 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
         used_ = std::max(used_, question.known_used);
         calls_ = question.known_calls;
     }
-    used_ += std::max<std::int64_t>(recorded - kept - question.returned, 0);
+    used_ += std::max<std::int64_t>(recorded - kept - returned, 0);
     if (question.owed > 0 && question.debt > past.paid) used_ += question.owed;
     if (question.unsure_from > 0 && past.asked >= question.unsure_from) {
         used_ = std::max<std::int64_t>(used_ - past.granted, 0);
     }
-    if (is_same_window && past.asked == question.number - 1) {
+    if (is_of_window && past.asked == question.number - 1) {
         used_ = std::max<std::int64_t>(used_ - question.refund, 0);
     }
-    kept = std::max<std::int64_t>(std::min(kept, allowance - used_ - others), 0);
-
     limits::QuotaAnswer answer;
     answer.is_filled = true;
+    answer.kept = std::max<std::int64_t>(std::min(kept, allowance - used_ - others), 0);
     answer.left = std::max<std::int64_t>(allowance - used_ - others - kept, 0);
     answer.granted = std::min(question.waiting, answer.left);
     answer.left -= answer.granted;
@@ -90,11 +99,10 @@ limits::QuotaAnswer QuotaKeeper::answer(const limits::QuotaTerms& terms, const s
     past_[lessee] = {std::max(past.paid, question.debt), question.number,
                      answer.granted + answer.added};
     if (kept + answer.added > 0) leases_[lessee] = {kept + answer.added, now_us + lease.count()};
-    answer.kept = kept;
     answer.used = used_;
     answer.allowance = allowance;
     answer.window_s = window.first_s;
-    answer.rest = Milliseconds((window.end_s * 1'000'000 - now_us + 999) / 1000);
+    answer.rest = Milliseconds((window.end_s * 1'000'000 - now_us) / 1000);
     answer.held_by_others = others;
     answer.calls = ++calls_;
     return answer;

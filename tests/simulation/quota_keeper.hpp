@@ -24,7 +24,7 @@ public:
     /// It is told what was used at least.
     void raise_to(std::int64_t window_s, std::int64_t used) {
         if (window_s_ != window_s) return begin_with(window_s, used);
-        if (used_ < used) used_ = used;
+        if (used_ + held() < used) used_ = used - held();
     }
     std::int64_t used() const { return used_; }
     std::int64_t held() const;
@@ -48,6 +48,7 @@ private:
         std::int64_t granted = 0;
     };
     std::map<std::string, Past> past_;
+    std::map<std::string, Past> before_;  ///< Of the window before.
 };
 
 struct Window {

@@ -159,3 +159,40 @@ TEST_CASE("terms that changed end a refusal; a keeper that is being filled does 
     lease.answered(QuotaAnswer{}, kStart);
     CHECK(lease.standing(kStart) == Standing::Unknown);
 }
+
+TEST_CASE("what was granted in a window ends with it, also when the answer is of the next one") {
+    QuotaLease lease(SteadyTime{});
+    lease.note_demand(kStart);
+    lease.question(1, kStart);
+    lease.answered(answer(1, 8, 100, Seconds(2)), kStart);
+    lease.keep_granted();
+    lease.owe(1);
+    // Asked in the one, answered in the other.
+    lease.question(0, kStart + Milliseconds(1999));
+    QuotaAnswer next = answer(0, 0, 100);
+    next.window_s = 2 * 86'400;
+    lease.answered(next, kStart + Seconds(2));
+    CHECK(lease.in_hand(kStart + Seconds(2)) == 0);
+    CHECK(lease.question(1, kStart + Seconds(2)).returned == 0);
+}
+
+TEST_CASE("what may not be kept is given back, but for what was spent meanwhile") {
+    QuotaLease lease(SteadyTime{});
+    lease.note_demand(kStart);
+    lease.question(1, kStart);
+    lease.answered(answer(1, 8, 100), kStart);
+    CHECK(lease.question(0, kStart).held == 8);
+    lease.take();
+    lease.take();
+    QuotaAnswer less = answer(0, 0, 0);
+    less.kept = 5;
+    lease.answered(less, kStart);
+    CHECK(lease.in_hand(kStart) == 3);
+    CHECK(lease.should_ask(kStart));
+    const QuotaQuestion told = lease.question(0, kStart);
+    CHECK(told.held == 3);
+    CHECK(told.returned == 3);
+    // Spent: 8 - 3 - 3.
+    lease.answered(less, kStart);
+    CHECK(lease.question(0, kStart).returned == 0);
+}
