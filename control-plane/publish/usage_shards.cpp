@@ -58,27 +58,30 @@ return 0
 
 // KEYS: since, quotas. ARGV: whether a shard that is filled is meant too, then three for each
 // quota: start of the window, its end (s), used. Of what lessees hold they may have reported some
-// as usage, and tell the quota later: it is not to count twice.
+// as usage, and tell the quota later: it is not to count twice, so it is taken off.
 constexpr std::string_view kPutBackScript = R"(
-local function used_or_held(quota)
-  local units = 0
+local function used_and_held(quota)
+  local used, held = 0, 0
   local fields = redis.call('HGETALL', quota)
   for i = 1, #fields, 2 do
-    if fields[i] == 'used' or string.sub(fields[i], 1, 2) == 'h:' then
-      units = units + tonumber(string.match(fields[i + 1], '^%d+'))
+    if fields[i] == 'used' then used = tonumber(fields[i + 1]) end
+    if string.sub(fields[i], 1, 2) == 'h:' then
+      held = held + tonumber(string.match(fields[i + 1], '^%d+'))
     end
   end
-  return units
+  return used, held
 end
 if ARGV[1] == '0' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local now = tonumber(redis.call('TIME')[1])
 for i = 2, #KEYS do
   local start, last, used = ARGV[3 * i - 4], ARGV[3 * i - 3], ARGV[3 * i - 2]
-  local window = redis.call('HGET', KEYS[i], 'w')
-  local is_known = window == start and used_or_held(KEYS[i]) >= tonumber(used)
+  local is_same = redis.call('HGET', KEYS[i], 'w') == start
+  local known, held = 0, 0
+  if is_same then known, held = used_and_held(KEYS[i]) end
+  local is_known = is_same and known + held >= tonumber(used)
   if now >= tonumber(start) and now < tonumber(last) and not is_known then
-    if window ~= start then redis.call('DEL', KEYS[i]) end
-    redis.call('HSET', KEYS[i], 'w', start, 'used', used)
+    if not is_same then redis.call('DEL', KEYS[i]) end
+    redis.call('HSET', KEYS[i], 'w', start, 'used', string.format('%.0f', used - held))
     redis.call('EXPIREAT', KEYS[i], last + 3600)
   end
 end

@@ -454,7 +454,7 @@ TEST_CASE_FIXTURE(World,
         REQUIRE(client.call({"HSET", name("k6"), "used", "3", "h:w1", "3 99999999999999"}, 1s));
         REQUIRE(mover.turn());
         CHECK(quota("p2", "k5") == month_with(4));
-        CHECK(quota("p2", "k6") == month_with(7));
+        CHECK(quota("p2", "k6") == month_with(4));
         CHECK(quota("p2", "k3") == month_with(4));
         CHECK(quota("p2", "k4") == month_with(30));
         CHECK(client.call({"HEXISTS", name("k4"), "h:w1"}, 1s)->integer == 1);
