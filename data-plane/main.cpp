@@ -202,7 +202,7 @@ Result<void> serve(const config::WorkerSettings& settings) {
         loading.worker_id};
 
     cache::ReplacedFeed replaced(settings.redis_url, settings.name_space);
-    const cache::CacheShared caching = cache_sharing(settings, *master_key, *redis, replaced);
+    const cache::CacheShared caching = cache_sharing(settings, *master_key, replaced);
     Reactors reactors;
     std::vector<worker::ReactorPort> ports;
     tls::ClientContext::Options client_tls;

@@ -69,9 +69,8 @@ limits::LimiterOptions limiter_options(const config::WorkerSettings& settings) {
 }
 
 cache::CacheShared cache_sharing(const config::WorkerSettings& settings,
-                                 const crypto::MasterKey& master_key, redis::Client& redis,
-                                 cache::ReplacedFeed& feed) {
-    return {.redis = &redis,
+                                 const crypto::MasterKey& master_key, cache::ReplacedFeed& feed) {
+    return {.redis_url = settings.redis_url,
             .feed = &feed,
             .name_space = settings.name_space,
             .id_key = crypto::HmacKey(master_key.derive(crypto::kCacheIdLabel)),

@@ -2,7 +2,6 @@
 
 #include "common/config/settings.hpp"
 #include "common/crypto/master_key.hpp"
-#include "common/redis/client.hpp"
 #include "common/telemetry/access_log.hpp"
 #include "data-plane/cache/shared_store.hpp"
 #include "data-plane/limits/limiter.hpp"
@@ -17,10 +16,9 @@ namespace turnpike {
 pipeline::Installation installation_of(const config::WorkerSettings& settings);
 telemetry::AccessLog::Options access_log_options(const config::WorkerSettings& settings);
 limits::LimiterOptions limiter_options(const config::WorkerSettings& settings);
-/// `redis` and `feed` outlive what shares the cache.
+/// `feed` outlives what shares the cache.
 cache::CacheShared cache_sharing(const config::WorkerSettings& settings,
-                                 const crypto::MasterKey& master_key, redis::Client& redis,
-                                 cache::ReplacedFeed& feed);
+                                 const crypto::MasterKey& master_key, cache::ReplacedFeed& feed);
 worker::Loader::Options loader_options(const config::WorkerSettings& settings);
 /// Raises the process's limit of descriptors; fewer connections than the settings allow if it is
 /// too low for them, which is logged.

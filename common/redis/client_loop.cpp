@@ -1,55 +1,31 @@
 #include "common/redis/client_loop.hpp"
 
-#include <boost/asio/post.hpp>
 #include <utility>
 
-#include "common/base/text.hpp"
-#include "common/redis/codec.hpp"
-#include "common/redis/command_key.hpp"
-#include "common/redis/slot.hpp"
-
 namespace turnpike::redis {
-
-namespace asio = boost::asio;
 
 ClientLoop::ClientLoop(Options options) : options_(std::move(options)) {
     Result<Target> target = parse_url(options_.url);
     if (target) {
         is_cluster_ = target->kind == Target::Kind::Cluster;
-        director_ = make_director(io_, *std::move(target), options_);
+        if (target->is_tls()) trusted_ = std::make_unique<TrustedAuthorities>();
+        director_ = make_director({loop_, names_, trusted_.get()}, *std::move(target), options_);
     } else {
         why_not_ = target.error().message;
     }
     thread_ = std::thread([this] {
         if (director_) director_->start();
-        io_.run();
+        loop_.run();
     });
 }
 
 ClientLoop::~ClientLoop() {
-    asio::post(io_, [this] { stop(); });
+    loop_.post([this] { stop(); });
     thread_.join();
 }
 
-Result<Request> ClientLoop::make_request(Command command) const {
-    Request request;
-    if (is_cluster_) {
-        if (const auto position = key_position(command)) {
-            request.slot = slot_of(command[*position]);
-        }
-        if (command.size() > 1 && equals_ignoring_case(command.front(), "SCAN")) {
-            request.slot.reset();
-            request.scan = ScanCursor::parse(command[1]);
-            if (!request.scan) return invalid("not a cursor that SCAN gave");
-            command[1] = request.scan->at;
-        }
-    }
-    request.bytes = format(command);
-    return request;
-}
-
 void ClientLoop::enqueue(Command command, Milliseconds timeout, Client::Callback callback) {
-    Result<Request> request = make_request(std::move(command));
+    Result<Request> request = make_request(std::move(command), is_cluster_);
     if (!request) return callback(request.error());
     request->deadline = request->caller_deadline = steady_now() + timeout;
     request->callback = std::move(callback);
@@ -62,7 +38,7 @@ void ClientLoop::enqueue(Command command, Milliseconds timeout, Client::Callback
     arrived_.push_back(*std::move(request));
     if (is_flush_posted_) return;
     is_flush_posted_ = true;
-    asio::post(io_, [this] { flush(); });
+    loop_.post([this] { flush(); });
 }
 
 void ClientLoop::flush() {
@@ -86,7 +62,7 @@ void ClientLoop::stop() {
     if (director_) director_->stop(unavailable("Redis client stopped"));
     is_stopped_ = true;
     flush();
-    work_.reset();
+    loop_.finish();
 }
 
 }  // namespace turnpike::redis

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "common/redis/asio_loop.hpp"
 #include "common/redis/director.hpp"
 
 namespace turnpike::redis {
@@ -34,8 +33,6 @@ public:
     }
 
 private:
-    /// Finds out where it is to go, if that matters, and puts it into bytes.
-    Result<Request> make_request(Command command) const;
     void flush();
     void stop();
 
@@ -43,10 +40,10 @@ private:
     bool is_cluster_ = false;
     std::string why_not_;  // the URL is no good
 
-    boost::asio::io_context io_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-        io_.get_executor()};
-    std::unique_ptr<Director> director_;  // null: why_not_
+    AsioLoop loop_;
+    NameLookup names_{loop_};
+    std::unique_ptr<TrustedAuthorities> trusted_;  // null: no TLS
+    std::unique_ptr<Director> director_;           // null: why_not_
     bool is_stopped_ = false;
 
     std::atomic<std::size_t> waiting_ = 0;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/post.hpp>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -28,8 +27,15 @@ Endpoint endpoint_at(const Address& address) {
 
 }  // namespace
 
-ClusterDirector::ClusterDirector(boost::asio::io_context& io, Target target, const Options& options)
-    : io_(io), target_(std::move(target)), options_(options), refresh_timer_(io), delay_timer_(io) {
+ClusterDirector::ClusterDirector(const Surroundings& surroundings, Target target,
+                                 const Options& options)
+    : surroundings_(surroundings),
+      target_(std::move(target)),
+      options_(options),
+      refresh_timer_(surroundings.loop.make_timer([this] { refresh(); })),
+      delay_timer_(surroundings.loop.make_timer([this] {
+          for (Request& delayed : std::exchange(delayed_, {})) resubmit(std::move(delayed));
+      })) {
     for (auto& owner : told_owners_) owner.store(kNobody, std::memory_order_relaxed);
 }
 
@@ -43,8 +49,8 @@ void ClusterDirector::stop(const Error& error) {
     is_stopped_ = true;
     set_connected(false);
     for (auto& connected : told_connected_) connected.store(false, std::memory_order_relaxed);
-    refresh_timer_.cancel();
-    delay_timer_.cancel();
+    refresh_timer_->cancel();
+    delay_timer_->cancel();
     for (const auto& [endpoint, link] : links_) {
         for (Request& request : link->close(error)) request.answer(error);
     }
@@ -101,10 +107,7 @@ void ClusterDirector::refresh_after(Milliseconds delay) {
     const SteadyTime at = std::max(now + delay, last_refresh_ + limits::kMapRefreshLeast);
     if (is_stopped_ || is_refreshing_ || at >= refresh_at_) return;
     refresh_at_ = at;
-    refresh_timer_.expires_at(at);
-    refresh_timer_.async_wait([this](auto cancelled) {
-        if (!cancelled && !is_stopped_) refresh();
-    });
+    refresh_timer_->expire_at(at);
 }
 
 void ClusterDirector::refresh() {
@@ -145,8 +148,9 @@ void ClusterDirector::ask_next() {
         // Not from within the link, which may be dropped then.
         if (is_stopped_) return;
         auto shared = std::make_shared<Result<Reply>>(reply);
-        boost::asio::post(io_, [this, endpoint, shared, reading] {
-            if (!is_stopped_ && is_refreshing_ && reading == reading_) heard(endpoint, *shared);
+        surroundings_.loop.soon([this, endpoint, shared, reading, there = std::weak_ptr(alive_)] {
+            if (there.expired() || is_stopped_) return;
+            if (is_refreshing_ && reading == reading_) heard(endpoint, *shared);
         });
     };
     ++asked_;
@@ -304,11 +308,7 @@ void ClusterDirector::try_again(Request request) {
     }
     delayed_.push_back(std::move(request));
     if (delayed_.size() > 1) return;  // the timer runs
-    delay_timer_.expires_after(limits::kTryAgainAfter);
-    delay_timer_.async_wait([this](auto cancelled) {
-        if (cancelled || is_stopped_) return;
-        for (Request& delayed : std::exchange(delayed_, {})) resubmit(std::move(delayed));
-    });
+    delay_timer_->expire_after(limits::kTryAgainAfter);
 }
 
 void ClusterDirector::answer_scan(Request request, Result<Reply> reply) {
@@ -331,7 +331,7 @@ ServerLink& ClusterDirector::link_to(const Endpoint& endpoint) {
         Address address = target_.addresses.front();
         address.host = endpoint.host;
         address.port = std::to_string(endpoint.port);
-        link = std::make_shared<ServerLink>(io_, std::move(address),
+        link = std::make_shared<ServerLink>(surroundings_, std::move(address),
                                             Terms{.connect_timeout = options_.connect_timeout,
                                                   .needs_master = false,
                                                   .keeps_bytes = true},

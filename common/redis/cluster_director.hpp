@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -20,7 +19,7 @@ namespace turnpike::redis {
 /// map is read again after MOVED, after a loss, and now and then.
 class ClusterDirector final : public Director {
 public:
-    ClusterDirector(boost::asio::io_context& io, Target target, const Options& options);
+    ClusterDirector(const Surroundings& surroundings, Target target, const Options& options);
 
     void start() override;
     void submit(Request request) override;
@@ -60,7 +59,7 @@ private:
     ServerLink& link_to(const Endpoint& endpoint);
     Endpoint endpoint_of(const ServerLink& link) const;
 
-    boost::asio::io_context& io_;
+    const Surroundings surroundings_;
     const Target target_;
     const Options options_;
     std::map<Endpoint, std::shared_ptr<ServerLink>> links_;
@@ -74,12 +73,13 @@ private:
     SteadyTime last_refresh_{};
     std::size_t map_reads_ = 0;
     std::string why_not_read_ = "none was reached";
-    boost::asio::steady_timer refresh_timer_;
+    const std::unique_ptr<Loop::Timer> refresh_timer_;
     std::vector<Request> waiting_;  // for the first map
     std::string why_no_map_;        // empty while it is worth waiting
     std::vector<Request> delayed_;  // TRYAGAIN
-    boost::asio::steady_timer delay_timer_;
+    const std::unique_ptr<Loop::Timer> delay_timer_;
     bool is_stopped_ = false;
+    const std::shared_ptr<char> alive_ = std::make_shared<char>();  // for what comes late
 
     // For other threads: the master of each slot, by its place in the map, and which may be asked.
     static constexpr std::uint16_t kNobody = 0xFFFF;

@@ -2,6 +2,8 @@
 
 #include <hiredis/hiredis.h>
 
+#include <charconv>
+
 #include "common/base/assert.hpp"
 
 namespace turnpike::redis {
@@ -37,6 +39,14 @@ Reply convert(const redisReply& raw) {
     return reply;
 }
 
+void append_count(std::string& text, char kind, std::size_t count) {
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof(digits), count).ptr;
+    text += kind;
+    text.append(digits, end);
+    text += "\r\n";
+}
+
 struct FreeReply {
     void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
@@ -45,18 +55,17 @@ struct FreeReply {
 
 std::string format(const Command& command) {
     TURNPIKE_ASSERT(!command.empty());
-    std::vector<const char*> words;
-    std::vector<std::size_t> lengths;
+    constexpr std::size_t kAroundWord = 16;
+    std::size_t bytes = kAroundWord;
+    for (const std::string& word : command) bytes += word.size() + kAroundWord;
+    std::string text;
+    text.reserve(bytes);
+    append_count(text, '*', command.size());
     for (const std::string& word : command) {
-        words.push_back(word.data());
-        lengths.push_back(word.size());
+        append_count(text, '$', word.size());
+        text += word;
+        text += "\r\n";
     }
-    char* formatted = nullptr;
-    const long long bytes = redisFormatCommandArgv(&formatted, static_cast<int>(words.size()),
-                                                   words.data(), lengths.data());
-    TURNPIKE_ASSERT(bytes > 0);
-    std::string text(formatted, static_cast<std::size_t>(bytes));
-    redisFreeCommand(formatted);
     return text;
 }
 
@@ -66,17 +75,57 @@ ReplyReader::ReplyReader() : reader_(redisReaderCreate()) { TURNPIKE_ASSERT(read
 ReplyReader::~ReplyReader() = default;
 
 bool ReplyReader::feed(std::string_view bytes) {
-    failed_ = failed_ || redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK;
+    buffer_fresh();
+    fresh_ = bytes;
+    if (is_buffering_) buffer_fresh();
     return !failed_;
 }
 
+void ReplyReader::buffer_fresh() {
+    if (fresh_.empty()) return;
+    failed_ = failed_ || redisReaderFeed(reader_.get(), fresh_.data(), fresh_.size()) != REDIS_OK;
+    fresh_ = {};
+    is_buffering_ = true;
+}
+
+std::optional<Reply> ReplyReader::take_text() {
+    constexpr std::size_t kLengthDigitsMax = 10;
+    if (fresh_.empty() || fresh_.front() != '$') return std::nullopt;
+    const std::size_t end = fresh_.substr(0, kLengthDigitsMax + 2).find('\r');
+    if (end == std::string_view::npos || end + 1 >= fresh_.size() || fresh_[end + 1] != '\n') {
+        return std::nullopt;
+    }
+    const std::string_view digits = fresh_.substr(1, end - 1);
+    Reply reply;
+    std::size_t whole = end + 2;
+    if (digits != "-1") {
+        std::size_t length = 0;
+        const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+        if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() ||
+            fresh_.size() - whole < length + 2) {
+            return std::nullopt;
+        }
+        reply.kind = Reply::Kind::Text;
+        reply.text = fresh_.substr(whole, length);
+        whole += length + 2;
+    }
+    fresh_.remove_prefix(whole);
+    return reply;
+}
+
 std::optional<Result<Reply>> ReplyReader::next() {
+    if (!is_buffering_) {
+        if (std::optional<Reply> text = take_text()) return Result<Reply>(*std::move(text));
+        if (fresh_.empty()) return std::nullopt;
+        buffer_fresh();
+    }
     void* parsed = nullptr;
     if (failed_ || redisReaderGetReply(reader_.get(), &parsed) != REDIS_OK) {
         failed_ = true;
         return std::nullopt;
     }
     if (parsed == nullptr) return std::nullopt;
+    is_buffering_ = reader_->pos < reader_->len;
     const std::unique_ptr<redisReply, FreeReply> raw(static_cast<redisReply*>(parsed));
     if (raw->type == REDIS_REPLY_ERROR) {
         return Result<Reply>(internal_error(std::string(raw->str, raw->len)));

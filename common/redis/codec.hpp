@@ -24,6 +24,7 @@ public:
     ReplyReader& operator=(const ReplyReader&) = delete;
 
     /// False if the bytes are not RESP or a bound is broken: the connection is of no more use.
+    /// Lifetime: `bytes` until next() has given nothing, or the reader goes.
     bool feed(std::string_view bytes);
     /// The next reply, an error reply as Error; nothing until it is whole. Sets failed() when the
     /// bytes are not RESP.
@@ -31,10 +32,17 @@ public:
     bool failed() const { return failed_; }
 
 private:
+    /// A text or nil that is whole, as GET's answers are, is taken from where it lies: hiredis
+    /// would copy it three times.
+    std::optional<Reply> take_text();
+    void buffer_fresh();
+
     struct Free {
         void operator()(redisReader* reader) const;
     };
     std::unique_ptr<redisReader, Free> reader_;
+    std::string_view fresh_;     // what hiredis has not got
+    bool is_buffering_ = false;  // hiredis has what comes before it
     bool failed_ = false;
 };
 

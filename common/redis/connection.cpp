@@ -6,21 +6,24 @@
 
 namespace turnpike::redis {
 
-Connection::Connection(boost::asio::io_context& io, const Address& address, const Terms& terms,
+Connection::Connection(const Surroundings& surroundings, const Address& address, const Terms& terms,
                        Owner& owner)
     : terms_(terms),
       owner_(owner),
-      transport_(io, address),
-      deadline_timer_(io),
-      incoming_(limits::kReadBytes) {}
+      transport_(surroundings, address, *this),
+      deadline_timer_(surroundings.loop.make_timer([this] {
+          const std::shared_ptr<Connection> held = shared_from_this();
+          fail(timed_out("Redis did not answer in time"));
+      })) {}
 
 void Connection::open() {
     arm_deadline(steady_now() + terms_.connect_timeout);
-    transport_.connect([self = shared_from_this()](const std::string& problem, std::size_t) {
-        if (self->state_ == State::Closed) return;
-        if (!problem.empty()) return self->lost(problem);
-        self->log_in();
-    });
+    transport_.connect();
+}
+
+void Connection::on_not_connected(const std::string& problem) {
+    const std::shared_ptr<Connection> held = shared_from_this();
+    lost(problem);
 }
 
 void Connection::log_in() {
@@ -38,7 +41,7 @@ void Connection::log_in() {
     commands.push_back({"PING"});
     log_in_replies_left_ = commands.size();
     for (const Command& command : commands) outgoing_ += format(command);
-    read();
+    incoming_.resize(limits::kReadBytes);
     push();
 }
 
@@ -71,27 +74,35 @@ void Connection::send(Request request) {
 
 void Connection::push() {
     if (state_ == State::Ready) arm_oldest();
-    if (is_writing_ || outgoing_.empty()) return;
-    is_writing_ = true;
-    writing_.swap(outgoing_);
-    outgoing_.clear();
-    transport_.write(boost::asio::buffer(writing_),
-                     [self = shared_from_this()](const std::string& problem, std::size_t) {
-                         if (self->state_ == State::Closed) return;
-                         self->is_writing_ = false;
-                         if (!problem.empty()) return self->lost(problem);
-                         self->push();
-                     });
+    write();
 }
 
-void Connection::read() {
-    transport_.read(boost::asio::buffer(incoming_),
-                    [self = shared_from_this()](const std::string& problem, std::size_t bytes) {
-                        if (self->state_ == State::Closed) return;
-                        if (!problem.empty()) return self->lost(problem);
-                        self->take(bytes);
-                    });
+void Connection::write() {
+    if (outgoing_.empty()) return;
+    written_ += transport_.write(std::string_view(outgoing_).substr(written_));
+    if (written_ < outgoing_.size()) {
+        // What is written is dropped in large pieces, so that each byte is moved once or so.
+        if (written_ < outgoing_.size() / 2) return;
+        outgoing_.erase(0, std::exchange(written_, 0));
+        return;
+    }
+    written_ = 0;
+    outgoing_.clear();
+    if (outgoing_.capacity() > limits::kReadBytes) std::string().swap(outgoing_);
 }
+
+void Connection::on_readable() {
+    const std::shared_ptr<Connection> held = shared_from_this();
+    do {
+        const auto bytes = transport_.read(incoming_.data(), incoming_.size());
+        if (!bytes) return lost(transport_.problem());
+        if (*bytes > 0) take(*bytes);
+        if (state_ == State::Closed) return;
+    } while (transport_.has_more());
+    write();
+}
+
+void Connection::on_writable() { write(); }
 
 void Connection::take(std::size_t bytes) {
     reader_.feed({incoming_.data(), bytes});
@@ -109,12 +120,11 @@ void Connection::take(std::size_t bytes) {
     }
     if (reader_.failed()) return lost("the answer is not RESP");
     if (state_ == State::Ready) arm_oldest();
-    read();
 }
 
 void Connection::arm_oldest() {
     if (in_flight_.empty()) {
-        deadline_timer_.cancel();
+        deadline_timer_->cancel();
         armed_ = SteadyTime::max();
         return;
     }
@@ -124,11 +134,7 @@ void Connection::arm_oldest() {
 void Connection::arm_deadline(SteadyTime deadline) {
     if (armed_ == deadline) return;
     armed_ = deadline;
-    deadline_timer_.expires_at(deadline);
-    deadline_timer_.async_wait([self = shared_from_this(), deadline](auto error) {
-        if (error || self->state_ == State::Closed || self->armed_ != deadline) return;
-        self->fail(timed_out("Redis did not answer in time"));
-    });
+    deadline_timer_->expire_at(deadline);
 }
 
 void Connection::lost(const std::string& reason) {
@@ -158,7 +164,7 @@ std::vector<Request> Connection::take_unsent() { return std::exchange(unsent_, {
 void Connection::shut() {
     state_ = State::Closed;
     transport_.close();
-    deadline_timer_.cancel();
+    deadline_timer_->cancel();
     armed_ = SteadyTime::max();
 }
 

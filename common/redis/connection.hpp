@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -24,8 +22,8 @@ struct Terms {
 /// One connection to one server, from its start to its end: connects, logs in, writes what is
 /// queued in one go, and hands out replies in order. It ends with the first problem, because
 /// answers are matched by order and none can be trusted after one is missing.
-/// Thread: that of the io_context. Shared with its operations under way, which must not outlive it.
-class Connection : public std::enable_shared_from_this<Connection> {
+/// Thread: the loop's. Shared with what it does when its owner drops it.
+class Connection final : public Transport::Owner, public std::enable_shared_from_this<Connection> {
 public:
     /// Who is told. Lifetime: until close(), or its on_lost().
     class Owner {
@@ -38,7 +36,7 @@ public:
         virtual void on_reply(Request request, Result<Reply> reply) = 0;
     };
 
-    Connection(boost::asio::io_context& io, const Address& address, const Terms& terms,
+    Connection(const Surroundings& surroundings, const Address& address, const Terms& terms,
                Owner& owner);
 
     void open();
@@ -58,10 +56,15 @@ public:
 private:
     enum class State : std::uint8_t { Connecting, Ready, Closed };
 
+    void on_connected() override { log_in(); }
+    void on_not_connected(const std::string& problem) override;
+    void on_readable() override;
+    void on_writable() override;
+
     void log_in();
     void logged_in(const Result<Reply>& reply);
     void send(Request request);
-    void read();
+    void write();
     void take(std::size_t bytes);
     void arm_oldest();
     void arm_deadline(SteadyTime deadline);
@@ -73,7 +76,7 @@ private:
     const Terms terms_;
     Owner& owner_;
     Transport transport_;
-    boost::asio::steady_timer deadline_timer_;
+    const std::unique_ptr<Loop::Timer> deadline_timer_;
     SteadyTime armed_ = SteadyTime::max();
     State state_ = State::Connecting;
     ReplyReader reader_;
@@ -81,8 +84,7 @@ private:
     std::vector<Request> unsent_;  // while connecting
     std::deque<Request> in_flight_;
     std::string outgoing_;
-    std::string writing_;
-    bool is_writing_ = false;
+    std::size_t written_ = 0;  // of outgoing_
     std::vector<char> incoming_;
 };
 

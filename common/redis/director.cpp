@@ -8,17 +8,17 @@
 
 namespace turnpike::redis {
 
-std::unique_ptr<Director> make_director(boost::asio::io_context& io, Target target,
+std::unique_ptr<Director> make_director(const Surroundings& surroundings, Target target,
                                         const Options& options) {
     switch (target.kind) {
         case Target::Kind::Sentinel:
-            return std::make_unique<SentinelDirector>(io, std::move(target), options);
+            return std::make_unique<SentinelDirector>(surroundings, std::move(target), options);
         case Target::Kind::Cluster:
-            return std::make_unique<ClusterDirector>(io, std::move(target), options);
+            return std::make_unique<ClusterDirector>(surroundings, std::move(target), options);
         case Target::Kind::Single:
             break;
     }
-    return std::make_unique<SingleDirector>(io, target.addresses.front(), options);
+    return std::make_unique<SingleDirector>(surroundings, target.addresses.front(), options);
 }
 
 }  // namespace turnpike::redis

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
 
@@ -12,7 +11,7 @@
 namespace turnpike::redis {
 
 /// Chooses the server for each command, and keeps the connections that this takes.
-/// Thread: that of the io_context. Each request is answered exactly once.
+/// Thread: the loop's. Each request is answered exactly once.
 class Director : public ServerLink::Listener {
 public:
     Director() = default;
@@ -41,8 +40,7 @@ private:
     std::atomic<bool> is_connected_ = false;
 };
 
-/// Lifetime: `io` outlives it.
-std::unique_ptr<Director> make_director(boost::asio::io_context& io, Target target,
+std::unique_ptr<Director> make_director(const Surroundings& surroundings, Target target,
                                         const Options& options);
 
 }  // namespace turnpike::redis

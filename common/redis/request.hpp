@@ -42,4 +42,8 @@ struct Request {
     }
 };
 
+/// Finds out where the command is to go, if that matters, and puts it into bytes.
+/// Errors: Invalid, for a SCAN with a cursor that no SCAN gave.
+Result<Request> make_request(Command command, bool is_for_cluster);
+
 }  // namespace turnpike::redis

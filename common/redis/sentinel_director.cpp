@@ -28,9 +28,15 @@ Address without_login(Address address) {
 
 }  // namespace
 
-SentinelDirector::SentinelDirector(boost::asio::io_context& io, Target target,
+SentinelDirector::SentinelDirector(const Surroundings& surroundings, Target target,
                                    const Options& options)
-    : io_(io), target_(std::move(target)), options_(options), poll_timer_(io) {}
+    : surroundings_(surroundings),
+      target_(std::move(target)),
+      options_(options),
+      poll_timer_(surroundings.loop.make_timer([this] {
+          if (!master_ && why_no_master_.empty()) give_up_waiting();
+          poll();
+      })) {}
 
 void SentinelDirector::start() {
     const Terms terms{
@@ -38,15 +44,12 @@ void SentinelDirector::start() {
     for (const Address& address : target_.addresses) {
         // Most sentinels know no passwords; one that asks for it gets the URL's.
         sentinels_.push_back(
-            {std::make_shared<ServerLink>(io_, without_login(address), terms, *this), {}, false});
+            {std::make_shared<ServerLink>(surroundings_, without_login(address), terms, *this),
+             {},
+             false});
     }
     for (const Sentinel& sentinel : sentinels_) sentinel.link->open();
-    poll_timer_.expires_after(options_.connect_timeout);
-    poll_timer_.async_wait([this](auto cancelled) {
-        if (cancelled || is_stopped_) return;
-        if (!master_) give_up_waiting();
-        poll();
-    });
+    poll_timer_->expire_after(options_.connect_timeout);
 }
 
 void SentinelDirector::submit(Request request) {
@@ -66,7 +69,7 @@ void SentinelDirector::push() {
 void SentinelDirector::stop(const Error& error) {
     is_stopped_ = true;
     set_connected(false);
-    poll_timer_.cancel();
+    poll_timer_->cancel();
     for (const Sentinel& sentinel : sentinels_) {
         for (Request& request : sentinel.link->close(error)) request.answer(error);
     }
@@ -112,10 +115,7 @@ void SentinelDirector::poll() {
     for (std::size_t i = 0; i < sentinels_.size(); ++i) {
         if (sentinels_[i].link->is_ready()) ask(i);
     }
-    poll_timer_.expires_after(limits::kSentinelPoll);
-    poll_timer_.async_wait([this](auto cancelled) {
-        if (!cancelled && !is_stopped_) poll();
-    });
+    poll_timer_->expire_after(limits::kSentinelPoll);
 }
 
 void SentinelDirector::ask(std::size_t index) {
@@ -169,7 +169,7 @@ void SentinelDirector::follow(const Endpoint& endpoint) {
     Address address = target_.addresses.front();
     address.host = endpoint.host;
     address.port = std::to_string(endpoint.port);
-    master_ = std::make_shared<ServerLink>(io_, std::move(address),
+    master_ = std::make_shared<ServerLink>(surroundings_, std::move(address),
                                            Terms{.connect_timeout = options_.connect_timeout,
                                                  .needs_master = true,
                                                  .keeps_bytes = false},

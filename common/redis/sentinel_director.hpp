@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +14,7 @@ namespace turnpike::redis {
 /// former master. A server that says that it is no master is left alone until it is one.
 class SentinelDirector final : public Director {
 public:
-    SentinelDirector(boost::asio::io_context& io, Target target, const Options& options);
+    SentinelDirector(const Surroundings& surroundings, Target target, const Options& options);
 
     void start() override;
     void submit(Request request) override;
@@ -42,11 +41,11 @@ private:
     void give_up_waiting();
     std::size_t index_of(const ServerLink& link) const;
 
-    boost::asio::io_context& io_;
+    const Surroundings surroundings_;
     const Target target_;
     const Options options_;
     std::vector<Sentinel> sentinels_;
-    boost::asio::steady_timer poll_timer_;
+    const std::unique_ptr<Loop::Timer> poll_timer_;
     std::optional<Endpoint> endpoint_;
     std::shared_ptr<ServerLink> master_;  // null until a sentinel has named one
     std::vector<Request> waiting_;        // for that

@@ -7,17 +7,19 @@
 
 namespace turnpike::redis {
 
-ServerLink::ServerLink(boost::asio::io_context& io, Address address, const Terms& terms,
+ServerLink::ServerLink(const Surroundings& surroundings, Address address, const Terms& terms,
                        Listener& listener)
-    : io_(io),
+    : surroundings_(surroundings),
       address_(std::move(address)),
       terms_(terms),
       listener_(listener),
-      retry_timer_(io),
+      retry_timer_(surroundings.loop.make_timer([this] {
+          if (!is_retired_ && !connection_) open();
+      })),
       backoff_(limits::kBackoffFirst) {}
 
 void ServerLink::open() {
-    connection_ = std::make_shared<Connection>(io_, address_, terms_, *this);
+    connection_ = std::make_shared<Connection>(surroundings_, address_, terms_, *this);
     connection_->open();
 }
 
@@ -44,7 +46,7 @@ void ServerLink::restart(const Error& error) {
 
 std::vector<Request> ServerLink::close(const Error& error) {
     is_retired_ = true;
-    retry_timer_.cancel();
+    retry_timer_->cancel();
     why_lost_ = error.detail;
     if (!connection_) return {};
     return std::exchange(connection_, nullptr)->close(error);
@@ -52,7 +54,7 @@ std::vector<Request> ServerLink::close(const Error& error) {
 
 std::vector<Request> ServerLink::retire() {
     is_retired_ = true;
-    retry_timer_.cancel();
+    retry_timer_->cancel();
     return connection_ ? connection_->take_unsent() : std::vector<Request>();
 }
 
@@ -76,12 +78,8 @@ void ServerLink::on_lost(const Error& error) {
 void ServerLink::retry_later(const Error& error) {
     why_lost_ = error.detail;
     if (!is_retired_) {
-        retry_timer_.expires_after(backoff_);
+        retry_timer_->expire_after(backoff_);
         backoff_ = std::min(backoff_ * 2, limits::kBackoffMax);
-        retry_timer_.async_wait([weak = weak_from_this()](auto cancelled) {
-            const std::shared_ptr<ServerLink> self = weak.lock();
-            if (self && !cancelled && !self->is_retired_ && !self->connection_) self->open();
-        });
     }
     listener_.on_link_lost(*this, error);
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,7 +10,7 @@ namespace turnpike::redis {
 
 /// Keeps one server connected: a lost connection is made again with back-off. In between, what is
 /// submitted fails at once; while connecting it waits.
-/// Thread: that of the io_context. Shared with its timer.
+/// Thread: the loop's. Shared with what it does when its listener drops it.
 class ServerLink final : public Connection::Owner, public std::enable_shared_from_this<ServerLink> {
 public:
     /// Who is told; it may close or drop the link from there. Lifetime: until the link's close().
@@ -24,7 +22,7 @@ public:
         virtual void on_link_reply(ServerLink& link, Request request, Result<Reply> reply) = 0;
     };
 
-    ServerLink(boost::asio::io_context& io, Address address, const Terms& terms,
+    ServerLink(const Surroundings& surroundings, Address address, const Terms& terms,
                Listener& listener);
 
     void open();
@@ -57,12 +55,12 @@ private:
     void on_reply(Request request, Result<Reply> reply) override;
     void retry_later(const Error& error);
 
-    boost::asio::io_context& io_;
+    const Surroundings surroundings_;
     Address address_;
     const Terms terms_;
     Listener& listener_;
     std::shared_ptr<Connection> connection_;  // null: lost
-    boost::asio::steady_timer retry_timer_;
+    const std::unique_ptr<Loop::Timer> retry_timer_;
     Milliseconds backoff_;
     std::string why_lost_;
     bool is_retired_ = false;

@@ -2,9 +2,9 @@
 
 namespace turnpike::redis {
 
-SingleDirector::SingleDirector(boost::asio::io_context& io, const Address& address,
+SingleDirector::SingleDirector(const Surroundings& surroundings, const Address& address,
                                const Options& options)
-    : link_(std::make_shared<ServerLink>(io, address,
+    : link_(std::make_shared<ServerLink>(surroundings, address,
                                          Terms{.connect_timeout = options.connect_timeout,
                                                .needs_master = false,
                                                .keeps_bytes = false},

@@ -7,7 +7,8 @@ namespace turnpike::redis {
 /// One server, which the URL names.
 class SingleDirector final : public Director {
 public:
-    SingleDirector(boost::asio::io_context& io, const Address& address, const Options& options);
+    SingleDirector(const Surroundings& surroundings, const Address& address,
+                   const Options& options);
 
     void start() override { link_->open(); }
     void submit(Request request) override { link_->submit(std::move(request)); }

@@ -1,118 +1,213 @@
 #include "common/redis/transport.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/asio/write.hpp>
-#include <optional>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
 #include <utility>
 
+#include "common/base/assert.hpp"
+
 namespace turnpike::redis {
-
-namespace asio = boost::asio;
-using Tcp = asio::ip::tcp;
-using Unix = asio::local::stream_protocol;
-using AnySocket = asio::generic::stream_protocol::socket;
-using SecureStream = asio::ssl::stream<AnySocket&>;
-
-struct Transport::Sockets {
-    explicit Sockets(asio::io_context& io) : resolver(io), plain(io) {}
-    Tcp::resolver resolver;
-    Tcp::resolver::results_type endpoints;
-    Tcp::resolver::results_type::const_iterator next;
-    AnySocket plain;
-    std::optional<asio::ssl::context> context;
-    std::optional<SecureStream> secure;
-    bool is_closed = false;  // before what was under way has been told
-};
-
 namespace {
 
-std::string told(const char* what, const boost::system::error_code& error) {
-    return error ? what + error.message() : std::string();
+std::string text_of(int error) { return std::error_code(error, std::generic_category()).message(); }
+
+/// Returns: nothing if the path is too long for one.
+std::vector<SocketAddress> unix_address(const std::string& path) {
+    sockaddr_un address{};
+    if (path.size() >= sizeof(address.sun_path)) return {};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    SocketAddress made;
+    std::memcpy(&made.storage, &address, sizeof(address));
+    made.size = sizeof(address);
+    return {made};
 }
 
 }  // namespace
 
-Transport::Transport(asio::io_context& io, Address address)
-    : address_(std::move(address)), sockets_(std::make_unique<Sockets>(io)) {}
-Transport::~Transport() = default;
+Transport::Transport(const Surroundings& surroundings, Address address, Owner& owner)
+    : surroundings_(surroundings), address_(std::move(address)), owner_(owner) {}
 
-void Transport::connect(Done done) {
+Transport::~Transport() { close(); }
+
+void Transport::connect() {
     if (address_.transport == Address::Transport::Unix) {
-        sockets_->plain.async_connect(
-            Unix::endpoint(address_.path),
-            [done = std::move(done)](auto error) { done(told("", error), 0); });
-        return;
+        problem_ = "the path of the socket is too long";
+        return connect_to(unix_address(address_.path));
     }
-    sockets_->resolver.async_resolve(address_.host, address_.port,
-                                     [this, done = std::move(done)](auto error, auto endpoints) {
-                                         if (error) return done(told("name look-up: ", error), 0);
-                                         if (sockets_->is_closed) return done("closed", 0);
-                                         sockets_->endpoints = std::move(endpoints);
-                                         sockets_->next = sockets_->endpoints.begin();
-                                         connect_tcp(done);
-                                     });
+    std::vector<SocketAddress> known = NameLookup::read(address_.host, address_.port);
+    if (!known.empty()) return connect_to(std::move(known));
+    surroundings_.names.look_up(
+        address_.host, address_.port,
+        [this, there = std::weak_ptr(alive_)](const std::string& problem,
+                                              std::vector<SocketAddress> addresses) {
+            if (there.expired()) return;
+            problem_ = problem;
+            connect_to(std::move(addresses));
+        });
 }
 
-/// Tries one address after the other.
-void Transport::connect_tcp(Done done) {
-    Sockets& sockets = *sockets_;
-    if (sockets.next == sockets.endpoints.end()) return done("connection refused", 0);
-    const Tcp::endpoint endpoint = (sockets.next++)->endpoint();
-    sockets.plain = AnySocket(sockets.plain.get_executor());
-    sockets.plain.async_connect(endpoint, [this, done = std::move(done)](auto error) {
-        if (sockets_->is_closed) return done("closed", 0);
-        if (error) return connect_tcp(done);
-        boost::system::error_code ignored;
-        sockets_->plain.set_option(Tcp::no_delay(true), ignored);
-        if (address_.transport == Address::Transport::Tls) return shake_hands(done);
-        done({}, 0);
+void Transport::connect_to(std::vector<SocketAddress> addresses) {
+    addresses_ = std::move(addresses);
+    std::ranges::reverse(addresses_);
+    if (!try_next()) not_connected();
+}
+
+/// Tries one address after the other. Returns: false if there is none left.
+bool Transport::try_next() {
+    while (!addresses_.empty()) {
+        const SocketAddress address = addresses_.back();
+        addresses_.pop_back();
+        descriptor_ =
+            ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (descriptor_ < 0) {
+            problem_ = text_of(errno);
+            continue;
+        }
+        const auto* const where = reinterpret_cast<const sockaddr*>(&address.storage);
+        if (::connect(descriptor_, where, address.size) == 0 || errno == EINPROGRESS) {
+            state_ = State::Connecting;
+            asks_for_room_ = true;
+            watch_ = surroundings_.loop.make_watch(
+                descriptor_,
+                [this](bool readable, bool writable) { on_event(readable, writable); });
+            return true;
+        }
+        problem_ = text_of(errno);
+        drop_socket();
+    }
+    return false;
+}
+
+void Transport::not_connected() {
+    drop_socket();
+    surroundings_.loop.soon([this, there = std::weak_ptr(alive_)] {
+        if (!there.expired()) owner_.on_not_connected(problem_);
     });
 }
 
-void Transport::shake_hands(Done done) {
-    Sockets& sockets = *sockets_;
-    boost::system::error_code error;
-    sockets.context.emplace(asio::ssl::context::tls_client);
-    sockets.context->set_default_verify_paths(error);
-    sockets.secure.emplace(sockets.plain, *sockets.context);
-    sockets.secure->set_verify_mode(asio::ssl::verify_peer);
-    sockets.secure->set_verify_callback(asio::ssl::host_name_verification(address_.host));
-    SSL_set_tlsext_host_name(sockets.secure->native_handle(), address_.host.c_str());
-    sockets.secure->async_handshake(
-        asio::ssl::stream_base::client,
-        [done = std::move(done)](auto failed) { done(told("TLS: ", failed), 0); });
+void Transport::on_event(bool readable, bool writable) {
+    if (state_ == State::Connecting) {
+        if (writable) connected_or_next();
+        return;
+    }
+    if (state_ == State::ShakingHands) return shake_hands();
+    // TLS may need room to read, and something to read before it can write.
+    const bool tells_room = writable && asks_for_room_;
+    if (!readable && !secure_) {
+        if (tells_room) owner_.on_writable();
+        return;
+    }
+    const std::weak_ptr<char> there = alive_;
+    owner_.on_readable();
+    if (tells_room && !there.expired() && state_ == State::Connected) owner_.on_writable();
 }
 
-void Transport::read(asio::mutable_buffer into, Done done) {
-    auto handler = [done = std::move(done)](auto error, std::size_t bytes) {
-        done(told("read: ", error), bytes);
-    };
-    if (sockets_->secure) {
-        sockets_->secure->async_read_some(into, std::move(handler));
-    } else {
-        sockets_->plain.async_read_some(into, std::move(handler));
+void Transport::connected_or_next() {
+    int error = 0;
+    socklen_t size = sizeof(error);
+    if (::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+    if (error != 0) {
+        problem_ = text_of(error);
+        drop_socket();
+        if (!try_next()) not_connected();
+        return;
     }
+    addresses_.clear();
+    problem_.clear();
+    if (address_.transport != Address::Transport::Unix) {
+        const int on = 1;
+        ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    }
+    if (address_.transport == Address::Transport::Tls) {
+        TURNPIKE_ASSERT(surroundings_.trusted != nullptr);
+        state_ = State::ShakingHands;
+        secure_.emplace(*surroundings_.trusted, descriptor_, address_.host);
+        return shake_hands();
+    }
+    state_ = State::Connected;
+    asks_for_room_ = false;
+    watch_->ask_for_room(false);
+    owner_.on_connected();
 }
 
-void Transport::write(asio::const_buffer from, Done done) {
-    auto handler = [done = std::move(done)](auto error, std::size_t bytes) {
-        done(told("write: ", error), bytes);
-    };
-    if (sockets_->secure) {
-        asio::async_write(*sockets_->secure, from, std::move(handler));
-    } else {
-        asio::async_write(sockets_->plain, from, std::move(handler));
+void Transport::shake_hands() {
+    const SecureStream::Step step = secure_->shake_hands();
+    if (step == SecureStream::Step::Failed) {
+        problem_ = "TLS: " + secure_->problem();
+        return not_connected();
     }
+    asks_for_room_ = step == SecureStream::Step::WantsWrite;
+    watch_->ask_for_room(asks_for_room_);
+    if (step != SecureStream::Step::Done) return;
+    state_ = State::Connected;
+    owner_.on_connected();
+}
+
+std::optional<std::size_t> Transport::read(char* into, std::size_t size) {
+    if (state_ != State::Connected) return 0;
+    if (secure_) {
+        std::size_t bytes = 0;
+        const SecureStream::Step step = secure_->read(into, size, bytes);
+        if (step == SecureStream::Step::Done) return bytes;
+        if (step != SecureStream::Step::Failed) return 0;
+        if (problem_.empty()) problem_ = "read: " + secure_->problem();
+        return std::nullopt;
+    }
+    const ssize_t count = ::recv(descriptor_, into, size, 0);
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+    if (problem_.empty()) problem_ = "read: " + (count == 0 ? "End of file" : text_of(errno));
+    return std::nullopt;
+}
+
+std::size_t Transport::write(std::string_view from) {
+    if (state_ != State::Connected || from.empty() || !problem_.empty()) return 0;
+    std::size_t taken = 0;
+    bool needs_room = true;
+    if (secure_) {
+        const SecureStream::Step step = secure_->write(from, taken);
+        if (step == SecureStream::Step::Failed) return write_failed(secure_->problem());
+        if (step != SecureStream::Step::Done) taken = 0;
+        needs_room = step != SecureStream::Step::WantsRead;
+    } else {
+        const ssize_t count = ::send(descriptor_, from.data(), from.size(), MSG_NOSIGNAL);
+        if (count < 0 && errno != EAGAIN && errno != EINTR) return write_failed(text_of(errno));
+        taken = count < 0 ? 0 : static_cast<std::size_t>(count);
+    }
+    const bool asks = needs_room && taken < from.size();
+    if (asks != asks_for_room_) watch_->ask_for_room(asks);
+    asks_for_room_ = asks;
+    return taken;
+}
+
+/// The loop tells of the end that this makes.
+std::size_t Transport::write_failed(const std::string& reason) {
+    problem_ = "write: " + reason;
+    ::shutdown(descriptor_, SHUT_RDWR);
+    return 0;
+}
+
+void Transport::drop_socket() {
+    watch_.reset();
+    secure_.reset();
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+    state_ = State::Idle;
 }
 
 void Transport::close() {
-    boost::system::error_code ignored;
-    sockets_->is_closed = true;
-    sockets_->resolver.cancel();
-    sockets_->plain.close(ignored);
+    alive_.reset();
+    addresses_.clear();
+    drop_socket();
 }
 
 }  // namespace turnpike::redis

@@ -33,6 +33,7 @@ struct Target {
     /// user, password and database of the URL.
     std::vector<Address> addresses;
     std::string master_name;  ///< What sentinels call the master.
+    bool is_tls() const { return addresses.front().transport == Address::Transport::Tls; }
 };
 
 /// The forms of Options::url. User and password may be percent-encoded.

@@ -18,6 +18,8 @@ inline constexpr Seconds kKeptMax{2 * 86'400};
 inline constexpr std::size_t kPendingMax = 10'000;
 /// Stores that Redis has not answered yet, of one reactor.
 inline constexpr std::size_t kStoreBytesMax = std::size_t{16} << 20U;
+/// Commands that Redis has not answered yet, of one reactor; more are failures.
+inline constexpr std::size_t kRedisPendingMax = 30'000;
 /// What an entry takes beside its bytes, roughly: in memory, in Redis.
 inline constexpr std::size_t kEntryOverhead = 256;
 

@@ -1,15 +1,16 @@
 #include "data-plane/cache/response_cache.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "common/base/encoding.hpp"
 #include "common/base/text.hpp"
 #include "data-plane/cache/limits.hpp"
 #include "data-plane/cache/memory_cache.hpp"
+#include "data-plane/cache/post_gate.hpp"
 #include "data-plane/cache/replacements.hpp"
 #include "data-plane/worker/signal.hpp"
 
@@ -44,7 +45,7 @@ struct ResponseCache::Pending {
     SharedStore::Place place;
     std::string token;  ///< Of the lock in Redis; empty: we do not hold it.
     std::unique_ptr<worker::Timer> renewal;
-    std::deque<Waiter*> waiters;
+    std::vector<Waiter*> waiters;  ///< Who came first goes first.
     bool is_over = false;
     bool is_overtaken = false;  ///< What it gets was replaced meanwhile: nobody joins any more.
     /// Once it is over. Null: everybody calls on their own.
@@ -178,7 +179,7 @@ void ResponseCache::State::pass_on(Pending& open) {
     if (open.waiters.empty()) return close(open, nullptr);
     open.renewal.reset();
     Pending::Waiter* next = open.waiters.front();
-    open.waiters.pop_front();
+    open.waiters.erase(open.waiters.begin());
     next->is_promoted = true;
     next->signal.set();
 }

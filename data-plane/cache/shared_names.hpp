@@ -11,6 +11,7 @@ class StageNames {
 public:
     /// `stage`: snapshot::StageCache::id.
     StageNames(std::string_view name_space, std::string_view stage) {
+        tag_.reserve(name_space.size() + stage.size() + 16);
         tag_ = "{";
         tag_ += name_space;
         tag_ += ":cache:";
@@ -18,7 +19,14 @@ public:
         tag_ += "}";
     }
     std::string entry_prefix() const { return tag_ + ":entry:"; }
-    std::string entry(std::string_view id) const { return entry_prefix() + std::string(id); }
+    std::string entry(std::string_view id) const {
+        std::string name;
+        name.reserve(tag_.size() + id.size() + 8);
+        name += tag_;
+        name += ":entry:";
+        name += id;
+        return name;
+    }
     std::string index() const { return tag_ + ":index"; }
     std::string sizes() const { return tag_ + ":sizes"; }
     std::string lock(std::string_view id) const { return tag_ + ":lock:" + std::string(id); }

@@ -109,40 +109,45 @@ std::optional<Milliseconds> time_left(std::uint64_t expires, std::int64_t now) {
 
 struct SharedStore::Question {
     explicit Question(std::size_t count) : left(count) {
+        replies.reserve(count);
         for (std::size_t i = 0; i < count; ++i) replies.emplace_back(unavailable("not answered"));
     }
-    Replies replies;   // the client's thread writes, until it posts
-    std::size_t left;  // of the client's thread
+    Replies replies;
+    std::size_t left;
     worker::Signal* waiter = nullptr;
-    bool is_answered = false;
 };
 
 SharedStore::SharedStore(worker::Reactor& reactor, const CacheShared& shared)
-    : reactor_(reactor),
-      shared_(shared),
-      gate_(std::make_shared<PostGate>(reactor)),
-      storing_bytes_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+    : reactor_(reactor), shared_(shared), loop_(reactor) {
+    if (shared.redis_url.empty()) return;
+    redis::Options options;
+    options.url = shared.redis_url;
+    options.pending_max = limits::kRedisPendingMax;
+    redis_ = std::make_unique<redis::LocalClient>(std::move(options), loop_);
+}
 
 SharedStore::~SharedStore() { stop(); }
 
-void SharedStore::stop() {
-    is_stopped_ = true;
-    gate_->close();
-}
+void SharedStore::stop() { redis_.reset(); }
 
-bool SharedStore::is_available(const Place& place) const {
-    if (shared_.redis == nullptr || is_stopped_) return false;
+bool SharedStore::is_available(const Place& place) {
+    if (redis_ == nullptr) return false;
     const SteadyTime now = reactor_.now();
+    if (!redis_->has_started()) {
+        redis_->start();
+        connecting_until_ = now + limits::kRedisPatience;
+    }
     const bool rests = std::ranges::any_of(rests_, [&](const Rest& one) {
-        return now < one.until && shared_.redis->is_same_server(one.slot, place.slot);
+        return now < one.until && redis_->is_same_server(one.slot, place.slot);
     });
-    return !rests && shared_.redis->is_slot_connected(place.slot);
+    return !rests && (now < connecting_until_ || redis_->is_slot_connected(place.slot));
 }
 
 void SharedStore::rest(std::uint16_t slot) {
+    if (redis_ == nullptr) return;
     const SteadyTime now = reactor_.now();
     std::erase_if(rests_, [&](const Rest& one) {
-        return now >= one.until || shared_.redis->is_same_server(one.slot, slot);
+        return now >= one.until || redis_->is_same_server(one.slot, slot);
     });
     rests_.push_back({slot, now + limits::kRedisRest});
 }
@@ -152,9 +157,8 @@ SharedStore::Place SharedStore::place_of(const snapshot::MethodCaching& caching,
     const crypto::Digest digest = shared_.id_key.digest(key);
     Place place{caching.stage->id, to_hex(crypto::view(digest).substr(0, kIdBytes)),
                 caching.stage->bytes_max, caching.encrypts};
-    if (shared_.redis != nullptr) {
-        place.slot =
-            shared_.redis->slot_of(StageNames(shared_.name_space, place.stage).entry_prefix());
+    if (redis_ != nullptr && redis_->is_cluster()) {
+        place.slot = redis_->slot_of(StageNames(shared_.name_space, place.stage).entry_prefix());
     }
     return place;
 }
@@ -162,19 +166,10 @@ SharedStore::Place SharedStore::place_of(const snapshot::MethodCaching& caching,
 worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<Command> commands,
                                                                    std::uint16_t slot,
                                                                    SteadyTime deadline) {
-    auto question = std::make_shared<Question>(commands.size());
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-        shared_.redis->send(std::move(commands[i]),
-                            [question, gate = gate_, i](Result<Reply> reply) {
-                                question->replies[i] = std::move(reply);
-                                if (--question->left > 0) return;
-                                gate->post([question] {
-                                    question->is_answered = true;
-                                    if (question->waiter != nullptr) question->waiter->set();
-                                });
-                            });
-    }
+    std::optional<Replies> replies;
+    if (redis_ == nullptr) co_return replies;
     worker::Signal signal(reactor_);
+    const auto question = std::make_shared<Question>(commands.size());
     question->waiter = &signal;
     // The request may be destroyed while it waits.
     struct Guard {
@@ -182,9 +177,14 @@ worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<C
         ~Guard() { question.waiter = nullptr; }
     };
     const Guard guard{*question};
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        redis_->send(std::move(commands[i]), [question, i](Result<Reply> reply) {
+            question->replies[i] = std::move(reply);
+            if (--question->left == 0 && question->waiter != nullptr) question->waiter->set();
+        });
+    }
     co_await signal.wait_until(deadline);
-    std::optional<Replies> replies;
-    if (question->is_answered) {
+    if (question->left == 0) {
         replies = std::move(question->replies);
     } else {
         rest(slot);
@@ -246,24 +246,22 @@ worker::Task<SharedStore::Locked> SharedStore::lock(Place place, std::string tok
 void SharedStore::renew(const Place& place) {
     if (!is_available(place)) return;
     const StageNames names(shared_.name_space, place.stage);
-    shared_.redis->send(
-        {"PEXPIRE", names.lock(place.id), std::to_string(limits::kLockTime.count())},
-        [](const Result<Reply>&) {});
+    redis_->send({"PEXPIRE", names.lock(place.id), std::to_string(limits::kLockTime.count())},
+                 [](const Result<Reply>&) {});
 }
 
 void SharedStore::unlock(const Place& place, const std::string& token) {
     if (!is_available(place)) return;
     const StageNames names(shared_.name_space, place.stage);
-    shared_.redis->send({"EVAL", std::string(kUnlockScript), "1", names.lock(place.id), token},
-                        [](const Result<Reply>&) {});
+    redis_->send({"EVAL", std::string(kUnlockScript), "1", names.lock(place.id), token},
+                 [](const Result<Reply>&) {});
 }
 
 void SharedStore::store(const Place& place, const Response& response, const Storing& storing) {
     if (!is_available(place)) return;
     std::string entry = wire_form(place, response);
     const std::size_t bytes = entry.size();
-    if (storing_bytes_->fetch_add(bytes) + bytes > limits::kStoreBytesMax) {
-        storing_bytes_->fetch_sub(bytes);
+    if (storing_bytes_ + bytes > limits::kStoreBytesMax) {
         if (!storing.token.empty()) unlock(place, storing.token);
         return;
     }
@@ -295,12 +293,13 @@ void SharedStore::store(const Place& place, const Response& response, const Stor
                 "id",
                 place.id};
     }
-    shared_.redis->send(std::move(command), [count = storing_bytes_, bytes, redis = shared_.redis,
-                                             told = std::move(told)](const Result<Reply>& reply) {
-        count->fetch_sub(bytes);
-        // Not before it is replaced: who is told looks at once.
-        if (reply && !told.empty()) redis->send(told, [](const Result<Reply>&) {});
-    });
+    storing_bytes_ += bytes;
+    redis_->send(std::move(command),
+                 [this, bytes, told = std::move(told)](const Result<Reply>& reply) {
+                     storing_bytes_ -= bytes;
+                     // Not before it is replaced: who is told looks at once.
+                     if (reply && !told.empty()) redis_->send(told, [](const Result<Reply>&) {});
+                 });
 }
 
 std::string SharedStore::wire_form(const Place& place, const Response& response) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,9 +8,9 @@
 #include <vector>
 
 #include "common/crypto/hmac.hpp"
-#include "common/redis/client.hpp"
+#include "common/redis/local_client.hpp"
 #include "common/snapshot/caching.hpp"
-#include "data-plane/cache/post_gate.hpp"
+#include "data-plane/cache/reactor_loop.hpp"
 #include "data-plane/cache/replaced_feed.hpp"
 #include "data-plane/cache/response.hpp"
 #include "data-plane/worker/task.hpp"
@@ -20,9 +19,8 @@ namespace turnpike::cache {
 
 /// What the caches of all reactors share. Constant while reactors run.
 struct CacheShared {
-    /// Null: there is no shared level, and memory alone is used. It may go before the reactors or
-    /// after them.
-    redis::Client* redis = nullptr;
+    /// As redis::Options have it. Empty: there is no shared level, and memory alone is used.
+    std::string redis_url;
     /// Null only without Redis.
     ReplacedFeed* feed = nullptr;
     std::string name_space;
@@ -31,8 +29,9 @@ struct CacheShared {
     std::size_t memory_bytes_max = 0;  ///< Of one reactor.
 };
 
-/// The level of the cache that all workers share: entries and locks in Redis, asked by one reactor.
-/// Every wait is bounded, every failure is "not known". Thread: its reactor's.
+/// The level of the cache that all workers share: entries and locks in Redis, asked by one reactor
+/// over connections of its own, which are made when it first asks. Every wait is bounded, every
+/// failure is "not known". Thread: its reactor's.
 class SharedStore {
 public:
     /// Where one entry lies, and how. A value: it outlives the stage that it came from.
@@ -63,10 +62,12 @@ public:
     SharedStore(const SharedStore&) = delete;
     SharedStore& operator=(const SharedStore&) = delete;
 
-    /// Nothing is asked any more: the client may go.
+    /// Nothing is asked any more, and who waits is told so. Thread: its reactor's, or any once that
+    /// has ended.
     void stop();
-    /// The server of Redis that has this is there, and was not too slow just now.
-    bool is_available(const Place& place) const;
+    /// The server of Redis that has this is there, and was not too slow just now. Begins to connect
+    /// when first asked; what is sent while that is under way waits for it.
+    bool is_available(const Place& place);
     Place place_of(const snapshot::MethodCaching& caching, std::string_view key) const;
 
     /// Waits until `deadline` at most.
@@ -101,15 +102,16 @@ private:
 
     worker::Reactor& reactor_;
     const CacheShared& shared_;
-    std::shared_ptr<PostGate> gate_;
-    std::shared_ptr<std::atomic<std::size_t>> storing_bytes_;
+    ReactorLoop loop_;
+    std::unique_ptr<redis::LocalClient> redis_;  // null: no shared level, or stopped
+    SteadyTime connecting_until_{};              // the first time
+    std::size_t storing_bytes_ = 0;
     /// Servers that are left alone, each by a slot of it.
     struct Rest {
         std::uint16_t slot;
         SteadyTime until;
     };
     std::vector<Rest> rests_;
-    bool is_stopped_ = false;
 };
 
 }  // namespace turnpike::cache

@@ -51,16 +51,14 @@ struct CacheWorld::Reactor {
 
 struct CacheWorld::Worker {
     explicit Worker(const CacheTerms& terms)
-        : client({.url = "redis://simulated"}),
-          feed("redis://simulated", "ns"),
-          shared{.redis = &client,
+        : feed("redis://simulated", "ns"),
+          shared{.redis_url = "redis://simulated",
                  .feed = &feed,
                  .name_space = "ns",
                  .id_key = crypto::HmacKey("secret"),
                  .encryption_key = std::string(32, 'e'),
                  .memory_bytes_max = terms.memory_bytes_max} {}
 
-    redis::Client client;
     cache::ReplacedFeed feed;
     cache::CacheShared shared;
     std::int64_t generation = 0;

@@ -48,16 +48,14 @@ std::string body_of(const ResponseCache::Answer& answer) {
 class Worker {
 public:
     explicit Worker(Installation& installation)
-        : redis_({.url = installation.redis_url}),
-          feed_(installation.redis_url, "ns"),
-          shared_{.redis = &redis_,
+        : feed_(installation.redis_url, "ns"),
+          shared_{.redis_url = installation.redis_url,
                   .feed = &feed_,
                   .name_space = "ns",
                   .id_key = crypto::HmacKey("secret"),
                   .encryption_key = std::string(32, 'e'),
                   .memory_bytes_max = std::size_t{16} << 20U},
           cache_(std::in_place, reactor_, shared_) {
-        while (!redis_.is_connected()) std::this_thread::yield();
         feed_.start();
         while (!feed_.is_live(steady_now())) std::this_thread::yield();
         thread_ = std::thread([this] { reactor_.run(); });
@@ -139,7 +137,6 @@ public:
     }
 
 private:
-    redis::Client redis_;
     cache::ReplacedFeed feed_;
     const cache::CacheShared shared_;
     worker::Reactor reactor_;

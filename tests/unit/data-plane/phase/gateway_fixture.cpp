@@ -441,6 +441,7 @@ struct Gateway::Parts {
     SetLimits limits;
     turnpike::limits::ConcurrencyLimit concurrency;
     const cache::CacheShared cache_shared{
+        .redis_url = "",
         .name_space = "",
         .id_key = crypto::HmacKey("key"),
         .encryption_key = std::string(32, 'k'),
