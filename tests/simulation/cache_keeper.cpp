@@ -30,17 +30,11 @@ std::int64_t unpacked(const std::string& bytes, std::size_t at) {
 
 }  // namespace
 
-void CacheKeeper::empty() {
-    values_.clear();
-    index_.clear();
-    forgotten_ = replaced_.size();
-}
-
 const CacheKeeper::Value* CacheKeeper::find(const std::string& key) {
-    const auto found = values_.find(key);
-    if (found == values_.end()) return nullptr;
+    const auto found = memory_.values.find(key);
+    if (found == memory_.values.end()) return nullptr;
     if (found->second.expires_us > redis_clock_us()) return &found->second;
-    values_.erase(found);
+    memory_.values.erase(found);
     return nullptr;
 }
 
@@ -51,19 +45,23 @@ redis::Reply CacheKeeper::get(const std::string& key) {
 
 void CacheKeeper::unlock(const std::string& key, const std::string& token) {
     const Value* const lock = find(key);
-    if (lock && lock->text == token) values_.erase(key);
+    if (lock && lock->text == token) memory_.values.erase(key);
 }
 
 VirtualRedis::Answer CacheKeeper::execute(const redis::Command& command) {
     const std::string& name = command[0];
     if (name == "GET") return get(command[1]);
     if (name == "TIME") return integer_reply(redis_clock_us() / 1000);
-    if (name == "LAST") return text_reply(std::to_string(replaced_.size()));
+    if (name == "LAST") {
+        const auto& replaced = memory_.replaced;
+        return text_reply(replaced.empty() ? "0" : std::to_string(replaced.back().number));
+    }
     if (name == "AFTER") {
-        redis::Reply news = text_reply(std::to_string(replaced_.size()));
-        const auto first = std::max(static_cast<std::size_t>(number(command[2])), forgotten_);
-        for (std::size_t i = first; i < replaced_.size(); ++i) {
-            news.elements.push_back(text_reply(replaced_[i]));
+        redis::Reply news = text_reply(command[2]);
+        for (const Replaced& one : memory_.replaced) {
+            if (one.number <= number(command[2])) continue;
+            news.elements.push_back(text_reply(one.id));
+            news.text = std::to_string(one.number);
         }
         return news;
     }
@@ -73,41 +71,41 @@ VirtualRedis::Answer CacheKeeper::execute(const redis::Command& command) {
     }
     if (name == "PEXPIRE") {
         if (find(command[1])) {
-            values_[command[1]].expires_us = redis_clock_us() + number(command[2]) * 1000;
+            memory_.values[command[1]].expires_us = redis_clock_us() + number(command[2]) * 1000;
         }
         return integer_reply(1);
     }
     if (is_full) return internal_error("OOM command not allowed");
     if (name == "SET") {  // NX PX
         if (find(command[1])) return redis::Reply{};
-        values_[command[1]] = {command[2], redis_clock_us() + number(command[5]) * 1000};
+        memory_.values[command[1]] = {command[2], redis_clock_us() + number(command[5]) * 1000};
         return text_reply("OK");
     }
     if (name == "XADD") {
-        replaced_.push_back(command.back());
+        memory_.replaced.push_back({++last_number_, command.back()});
         on_told(command.back());
-        return text_reply(std::to_string(replaced_.size()));
+        return text_reply(std::to_string(last_number_));
     }
     return store(command);
 }
 
 bool CacheKeeper::make_room(const std::string& prefix, const std::string& id, std::int64_t size,
                             std::int64_t most) {
-    index_.erase(id);
-    std::erase_if(index_,
+    memory_.index.erase(id);
+    std::erase_if(memory_.index,
                   [](const auto& one) { return one.second.expires_us <= redis_clock_us(); });
     const auto total = [this] {
         std::int64_t bytes = 0;
-        for (const auto& [other, indexed] : index_) bytes += indexed.bytes;
+        for (const auto& [other, indexed] : memory_.index) bytes += indexed.bytes;
         return bytes;
     };
     while (size <= most && total() + size > most) {
-        const auto first =
-            std::min_element(index_.begin(), index_.end(), [](const auto& one, const auto& other) {
+        const auto first = std::min_element(
+            memory_.index.begin(), memory_.index.end(), [](const auto& one, const auto& other) {
                 return one.second.expires_us < other.second.expires_us;
             });
-        values_.erase(prefix + first->first);
-        index_.erase(first);
+        memory_.values.erase(prefix + first->first);
+        memory_.index.erase(first);
     }
     return total() + size <= most;
 }
@@ -126,10 +124,10 @@ redis::Reply CacheKeeper::store(const redis::Command& command) {
     const std::int64_t kept_us = number(command[9]) * 1000;
     const std::int64_t expires_us = redis_clock_us() + kept_us;
     const bool fits = make_room(command[12], id, number(command[10]), number(command[11]));
-    values_.erase(key);
+    memory_.values.erase(key);
     if (fits) {
-        values_[key] = {packed(expires_us / 1000) + packed(began) + command[8], expires_us};
-        index_[id] = {expires_us, number(command[10])};
+        memory_.values[key] = {packed(expires_us / 1000) + packed(began) + command[8], expires_us};
+        memory_.index[id] = {expires_us, number(command[10])};
         on_stored(id);
     }
     unlock(command[6], command[13]);

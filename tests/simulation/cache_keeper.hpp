@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/simulation/virtual_redis.hpp"
@@ -14,9 +15,30 @@ namespace turnpike::test {
 /// themselves is in tests/integration/cache.
 class CacheKeeper {
 public:
+    struct Value {
+        std::string text;
+        std::int64_t expires_us = 0;
+    };
+    struct Indexed {
+        std::int64_t expires_us;
+        std::int64_t bytes;
+    };
+    struct Replaced {
+        std::int64_t number;
+        std::string id;
+    };
+    /// All that it knows.
+    struct Memory {
+        std::map<std::string, Value> values;
+        std::map<std::string, Indexed> index;  ///< Of the one stage that there is, by id.
+        std::vector<Replaced> replaced;
+    };
     VirtualRedis::Answer execute(const redis::Command& command);
     /// It forgets everything.
-    void empty();
+    void empty() { memory_ = {}; }
+    const Memory& memory() const { return memory_; }
+    /// Another one takes its place that was a copy of it.
+    void become(Memory copy) { memory_ = std::move(copy); }
 
     bool is_full = false;  ///< What writes fails: there is no memory.
     /// An entry was written, of this id.
@@ -25,10 +47,6 @@ public:
     std::function<void(const std::string& id)> on_told = [](const std::string&) {};
 
 private:
-    struct Value {
-        std::string text;
-        std::int64_t expires_us = 0;
-    };
     const Value* find(const std::string& key);
     redis::Reply get(const std::string& key);
     redis::Reply store(const redis::Command& command);
@@ -37,14 +55,9 @@ private:
                    std::int64_t most);
     void unlock(const std::string& key, const std::string& token);
 
-    std::map<std::string, Value> values_;
-    struct Indexed {
-        std::int64_t expires_us;
-        std::int64_t bytes;
-    };
-    std::map<std::string, Indexed> index_;  ///< Of the one stage that there is, by id.
-    std::vector<std::string> replaced_;
-    std::size_t forgotten_ = 0;  ///< Of those replaced.
+    Memory memory_;
+    /// Of what was replaced. By the clock, so they grow whatever is forgotten.
+    std::int64_t last_number_ = 0;
 };
 
 }  // namespace turnpike::test

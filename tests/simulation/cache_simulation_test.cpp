@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "tests/simulation/cache_world.hpp"
 #include "tests/simulation/seeds.hpp"
@@ -139,6 +141,40 @@ std::string run_replacing(std::uint64_t seed) {
     return run(world, caches, terms);
 }
 
+/// A replica takes over that lacks what was written last, once or twice.
+void fail_over_some(World& world, CacheWorld& caches, const CacheTerms& terms) {
+    for (std::int64_t times = 1 + world.upto(1); times > 0; --times) {
+        const std::int64_t from = world.upto(2 * kSecond);
+        const std::int64_t lag = world.upto(world.one_in(2) ? kSecond : kSecond / 10);
+        const auto copy = std::make_shared<CacheKeeper::Memory>();
+        const std::int64_t until_us = kStart + from;
+        world.after(from, [&caches, copy] { *copy = caches.keeper().memory(); });
+        world.after(from + lag, [&world, &caches, copy, until_us] {
+            caches.fail_over(std::move(*copy), until_us, world.upto(kSecond / 2));
+        });
+        if (terms.flushes && world.one_in(2)) {
+            world.after(from + world.upto(lag), [&caches] { caches.flush(); });
+        }
+    }
+}
+
+std::string run_failover(std::uint64_t seed) {
+    World world(seed);
+    CacheTerms terms = some_terms(world);
+    terms.replaces_one_in = 2 + world.upto(10);
+    terms.leaves_one_in = world.upto(1) * (4 + world.upto(20));
+    terms.clock_error_us = 160'000;
+    terms.told_within_us = 700'000;
+    CacheWorld caches(world, terms);
+    caches.redis().network.delay_us_max = kPrompt / 2;
+    if (world.one_in(2)) caches.redis().network = some_network(world);
+    fail_over_some(world, caches, terms);
+    if (world.one_in(2)) {
+        world.after(world.upto(3 * kSecond), [&caches] { caches.replace_worker(); });
+    }
+    return run(world, caches, terms);
+}
+
 }  // namespace
 
 TEST_CASE("each key is called for once at a time, and what is found is fresh and its own") {
@@ -152,4 +188,8 @@ TEST_CASE(
 
 TEST_CASE("what was replaced is not found any more") {
     run_seeds("cache_simulation_test", run_replacing);
+}
+
+TEST_CASE("a replica that is behind brings back what was replaced last only, and nothing flushed") {
+    run_seeds("cache_simulation_test", run_failover);
 }

@@ -20,6 +20,8 @@ constexpr int kNameSpaces = 2;
 constexpr int kParameters = 3;
 /// Until every worker knows of a flush.
 constexpr std::int64_t kFlushUs = 50'000;
+/// Once a replica that is behind has taken over, until the publisher has seen it.
+constexpr std::int64_t kPublishedAnewUs = 1'200'000;
 constexpr Milliseconds kPatience{29'000};
 
 Milliseconds milliseconds(std::int64_t us) { return Milliseconds(us / 1000); }
@@ -75,7 +77,7 @@ CacheWorld::CacheWorld(World& world, CacheTerms terms)
       terms_(std::move(terms)),
       machine_(world),
       redis_(world, [this](const redis::Command& command) { return keeper_.execute(command); }),
-      flushed_us_{world.now_us()} {
+      flushes_{{world.now_us(), world.now_us()}} {
     keeper_.on_stored = [this](const std::string& id) {
         Call& stored = calls_[static_cast<std::size_t>(redis_.label)];
         stored.written_us = world_.now_us();
@@ -86,7 +88,9 @@ CacheWorld::CacheWorld(World& world, CacheTerms terms)
         const auto found = replacing_.find(id);
         if (found == replacing_.end()) return;
         const Call& call = calls_[static_cast<std::size_t>(found->second)];
-        replaced_[{call.aim, call.generation}].push_back({call.began_us, world_.now_us()});
+        if (is_lost(call)) return;
+        replaced_[{call.aim, call.generation}].push_back(
+            {call.began_us, world_.now_us(), call.written_us});
     };
 }
 
@@ -146,7 +150,9 @@ void CacheWorld::add_worker(int reactors, double requests_per_second) {
     const ClockAhead ahead(world_.upto(2 * terms_.clock_ahead_us_max) - terms_.clock_ahead_us_max);
     workers_.push_back(std::make_unique<Worker>(terms_));
     Worker& worker = *workers_.back();
-    install(worker, generation_);
+    const bool is_behind = world_.now_us() < tells_last_us_;
+    install(worker, is_behind ? told_generation_ : generation_);
+    if (is_behind) install_later(worker, generation_);
     for (int i = 0; i < reactors; ++i) {
         Reactor& reactor = worker.reactors.emplace_back(worker, worker.shared, requests_per_second);
         world_.after(world_.gap_us(requests_per_second),
@@ -172,12 +178,44 @@ void CacheWorld::replace_worker() {
 
 void CacheWorld::flush() {
     ++generation_;
-    flushed_us_.push_back(world_.now_us());
-    for (const auto& worker : workers_) {
-        world_.after(world_.upto(kFlushUs - 1), [this, &one = *worker, generation = generation_,
-                                                 is_there = std::weak_ptr(worker->alive)] {
-            if (!is_there.expired() && one.generation < generation) install(one, generation);
-        });
+    flushes_.push_back({world_.now_us(), world_.now_us() + kFlushUs});
+    for (const auto& worker : workers_) install_later(*worker, generation_);
+}
+
+/// When the worker is told; what Redis has lost by then is told later.
+void CacheWorld::install_later(Worker& worker, std::int64_t generation) {
+    const Flush& flush = flushes_[static_cast<std::size_t>(generation)];
+    const std::int64_t left = std::max<std::int64_t>(flush.in_force_us - world_.now_us(), 1);
+    const std::int64_t expected_us = flush.in_force_us;
+    world_.after(world_.upto(left - 1),
+                 [this, &worker, generation, expected_us, is_there = std::weak_ptr(worker.alive)] {
+                     if (is_there.expired() || worker.generation >= generation) return;
+                     const bool is_lost =
+                         flushes_[static_cast<std::size_t>(generation)].in_force_us != expected_us;
+                     if (is_lost) return install_later(worker, generation);
+                     install(worker, generation);
+                 });
+}
+
+void CacheWorld::fail_over(CacheKeeper::Memory copy, std::int64_t until_us, std::int64_t away_us) {
+    redis_.kill(away_us);
+    keeper_.become(std::move(copy));
+    lost_from_us_ = until_us;
+    lost_to_us_ = world_.now_us();
+    std::erase_if(replacing_, [this](const auto& one) {
+        return is_lost(calls_[static_cast<std::size_t>(one.second)]);
+    });
+    for (auto& [aim, replaced] : replaced_) {
+        std::erase_if(replaced,
+                      [until_us](const Replaced& one) { return one.written_us >= until_us; });
+    }
+    tells_last_us_ = world_.now_us() + away_us + kPublishedAnewUs;
+    told_generation_ = generation_;
+    for (std::int64_t generation = generation_; generation > 0; --generation) {
+        Flush& flush = flushes_[static_cast<std::size_t>(generation)];
+        if (flush.at_us < until_us) break;
+        told_generation_ = generation - 1;
+        flush.in_force_us = std::max(flush.in_force_us, tells_last_us_);
     }
 }
 
@@ -315,10 +353,10 @@ void CacheWorld::check(const Request& request, const ResponseCache::Answer& answ
     if (!number || *number < 0 || *number >= calls()) return fails("an answer that nobody gave");
     const Call& call = calls_[static_cast<std::size_t>(*number)];
     if (call.aim != request.aim) return fails("the answer of another key");
-    const auto flushed =
-        std::find_if(flushed_us_.rbegin(), flushed_us_.rend(),
-                     [&](std::int64_t at_us) { return request.since_us >= at_us + kFlushUs; });
-    if (flushed != flushed_us_.rend() && call.began_us < *flushed) {
+    const auto flush = std::find_if(flushes_.rbegin(), flushes_.rend(), [&](const Flush& one) {
+        return request.since_us >= one.in_force_us;
+    });
+    if (flush != flushes_.rend() && call.began_us < flush->at_us) {
         return fails("an answer from before a flush");
     }
     if (call.generation != request.generation) return fails("the answer of another generation");

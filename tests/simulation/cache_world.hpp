@@ -59,6 +59,9 @@ public:
     void replace_worker();
     /// The stage is flushed; the workers learn of it one after the other.
     void flush();
+    /// A replica takes the place of Redis, after a while, that has what there was until then. What
+    /// was published since, and not everybody knows, is published anew within a second.
+    void fail_over(CacheKeeper::Memory copy, std::int64_t until_us, std::int64_t away_us);
     /// No requests come any more.
     void rest() { is_resting_ = true; }
     /// Requests that have no answer yet.
@@ -88,6 +91,7 @@ private:
     struct Replaced {
         std::int64_t began_us;
         std::int64_t told_us;
+        std::int64_t written_us;
     };
     struct Request {
         CacheAim aim;
@@ -99,6 +103,7 @@ private:
     };
 
     void install(Worker& worker, std::int64_t generation);
+    void install_later(Worker& worker, std::int64_t generation);
     void arrive(Reactor& reactor);
     worker::Task<> serve(Reactor& reactor, Request request);
     worker::Task<> renew(Reactor& reactor, Request request, cache::ResponseCache::Lead lead);
@@ -121,9 +126,21 @@ private:
     VirtualRedis redis_;
     std::vector<std::unique_ptr<Worker>> workers_;
     std::int64_t generation_ = 0;
-    std::vector<std::int64_t> flushed_us_;  ///< By generation.
+    struct Flush {
+        std::int64_t at_us;
+        std::int64_t in_force_us;  ///< For every worker.
+    };
+    std::vector<Flush> flushes_;        ///< By generation.
+    std::int64_t told_generation_ = 0;  ///< What Redis tells of the stage,
+    std::int64_t tells_last_us_ = 0;    ///< until it tells the last.
     std::vector<Call> calls_;
     std::map<std::string, std::int64_t> replacing_;  ///< By id: the call that Redis has.
+    /// Those that are not in Redis any more.
+    bool is_lost(const Call& call) const {
+        return call.written_us >= lost_from_us_ && call.written_us < lost_to_us_;
+    }
+    std::int64_t lost_from_us_ = 0;
+    std::int64_t lost_to_us_ = 0;
     std::map<std::pair<CacheAim, std::int64_t>, std::vector<Replaced>> replaced_;
     std::map<std::string, int> leads_;  ///< Of all reactors, by key.
     std::int64_t hits_ = 0;
