@@ -1,7 +1,8 @@
 #include "tests/simulation/limits_keeper.hpp"
 
 #include <algorithm>
-#include <cstdio>
+#include <array>
+#include <charconv>
 
 #include "common/base/text.hpp"
 #include "common/limits/scripts.hpp"
@@ -22,13 +23,14 @@ const std::string& report_sha1() {
 std::int64_t integer(const std::string& text) { return parse_integer(text).value(); }
 double decimal(const std::string& text) { return parse_number(text).value(); }
 
+/// All that the number says, in as few digits as do.
 std::string exact(double number) {
-    char text[40];
-    std::snprintf(text, sizeof(text), "%.17g", number);
-    return text;
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    return {digits.data(), end};
 }
 
-limits::BucketQuestion bucket_question(const std::vector<std::string>& words) {
+limits::BucketQuestion bucket_question(std::span<const std::string> words) {
     limits::BucketQuestion question;
     question.waiting = integer(words[3]);
     question.held = integer(words[4]);
@@ -44,7 +46,7 @@ limits::BucketQuestion bucket_question(const std::vector<std::string>& words) {
     return question;
 }
 
-limits::QuotaTerms quota_terms(const std::vector<std::string>& words) {
+limits::QuotaTerms quota_terms(std::span<const std::string> words) {
     limits::QuotaTerms terms;
     terms.period = words[1];
     terms.limit = integer(words[2]);
@@ -55,7 +57,7 @@ limits::QuotaTerms quota_terms(const std::vector<std::string>& words) {
     return terms;
 }
 
-limits::QuotaQuestion quota_question(const std::vector<std::string>& words) {
+limits::QuotaQuestion quota_question(std::span<const std::string> words) {
     limits::QuotaQuestion question;
     question.waiting = integer(words[7]);
     question.held = integer(words[8]);
@@ -98,29 +100,23 @@ std::int64_t LimitsKeeper::counted(
 
 VirtualRedis::Answer LimitsKeeper::execute(const redis::Command& command) {
     if (command[0] == "SET") return begin_filling(command);
-    const auto count = static_cast<std::ptrdiff_t>(integer(command[2]));
-    const Words keys(command.begin() + 3, command.begin() + 3 + count);
-    const Words words(command.begin() + 3 + count, command.end());
+    const Words all(command);
+    const auto count = static_cast<std::size_t>(integer(command[2]));
+    const Words keys = all.subspan(3, count);
+    const Words words = all.subspan(3 + count);
     if (command[0] == "EVALSHA") {
         if (!scripts_.contains(command[1])) return internal_error("NOSCRIPT no such script");
         return run(command[1], keys, words);
     }
-    for (const std::string& sha1 : {limits::bucket_script().sha1(), limits::quota_script().sha1(),
-                                    limits::census_script().sha1(), report_sha1()}) {
-        if (command[1] != limits::bucket_script().text() &&
-            sha1 == limits::bucket_script().sha1()) {
-            continue;
-        }
-        if (command[1] != limits::quota_script().text() && sha1 == limits::quota_script().sha1()) {
-            continue;
-        }
-        if (command[1] != limits::census_script().text() &&
-            sha1 == limits::census_script().sha1()) {
-            continue;
-        }
-        if (sha1 == report_sha1() && !command[1].ends_with(limits::scripts::kReport)) continue;
-        scripts_.insert(sha1);
-        return run(sha1, keys, words);
+    for (const Script* script :
+         {&limits::bucket_script(), &limits::quota_script(), &limits::census_script()}) {
+        if (command[1] != script->text()) continue;
+        scripts_.insert(script->sha1());
+        return run(script->sha1(), keys, words);
+    }
+    if (command[1].ends_with(limits::scripts::kReport)) {
+        scripts_.insert(report_sha1());
+        return report(keys, words);
     }
     if (keys.size() == 3 && words.size() == 2) return take(keys, words);
     if (keys.size() == 4 && words.size() == 1) return set_filled(keys, words);
@@ -128,15 +124,14 @@ VirtualRedis::Answer LimitsKeeper::execute(const redis::Command& command) {
     return put_back(keys, words);
 }
 
-VirtualRedis::Answer LimitsKeeper::run(const std::string& sha1, const Words& keys,
-                                       const Words& words) {
+VirtualRedis::Answer LimitsKeeper::run(const std::string& sha1, Words keys, Words words) {
     if (sha1 == limits::bucket_script().sha1()) return ask_bucket(keys, words);
     if (sha1 == limits::quota_script().sha1()) return ask_quota(keys, words);
     if (sha1 == limits::census_script().sha1()) return integer_reply(workers);
     return report(keys, words);
 }
 
-redis::Reply LimitsKeeper::ask_bucket(const Words& keys, const Words& words) {
+redis::Reply LimitsKeeper::ask_bucket(Words keys, Words words) {
     const limits::BucketAnswer answer =
         buckets[keys[0]].answer({decimal(words[1]), decimal(words[2])}, words[0],
                                 bucket_question(words), Stock::kLease, redis_clock_us());
@@ -147,7 +142,7 @@ redis::Reply LimitsKeeper::ask_bucket(const Words& keys, const Words& words) {
                         integer_reply(answer.held_by_all)});
 }
 
-redis::Reply LimitsKeeper::ask_quota(const Words& keys, const Words& words) {
+redis::Reply LimitsKeeper::ask_quota(Words keys, Words words) {
     if (!since_.contains(keys[1])) return array_reply({integer_reply(0)});
     const limits::QuotaAnswer answer = quotas[keys[0]].answer(
         quota_terms(words), words[0], quota_question(words), Stock::kLease, redis_clock_us());
@@ -165,7 +160,7 @@ redis::Reply LimitsKeeper::ask_quota(const Words& keys, const Words& words) {
     return array_reply(std::move(elements));
 }
 
-redis::Reply LimitsKeeper::report(const Words& keys, const Words& words) {
+redis::Reply LimitsKeeper::report(Words keys, Words words) {
     std::int64_t& seen = hashes_[keys[1]][words[0]];
     if (seen >= integer(words[1])) return integer_reply(0);
     seen = integer(words[1]);
@@ -177,7 +172,7 @@ redis::Reply LimitsKeeper::report(const Words& keys, const Words& words) {
     return integer_reply(1);
 }
 
-redis::Reply LimitsKeeper::take(const Words& keys, const Words& words) {
+redis::Reply LimitsKeeper::take(Words keys, Words words) {
     if (!batches_.contains(keys[2]) && hashes_.contains(keys[1])) {
         hashes_[keys[2]] = hashes_[keys[1]];
         hashes_.erase(keys[1]);
@@ -198,7 +193,7 @@ redis::Reply LimitsKeeper::take(const Words& keys, const Words& words) {
                         array_reply(std::move(batch))});
 }
 
-redis::Reply LimitsKeeper::drop(const Words& keys, const Words& words) {
+redis::Reply LimitsKeeper::drop(Words keys, Words words) {
     const auto found = batches_.find(keys[0]);
     if (found == batches_.end() || found->second != words[0]) return integer_reply(0);
     batches_.erase(found);
@@ -206,7 +201,7 @@ redis::Reply LimitsKeeper::drop(const Words& keys, const Words& words) {
     return integer_reply(1);
 }
 
-redis::Reply LimitsKeeper::put_back(const Words& keys, const Words& words) {
+redis::Reply LimitsKeeper::put_back(Words keys, Words words) {
     if (words[0] == "0" && since_.contains(keys[0])) return integer_reply(0);
     const std::int64_t now_s = redis_clock_us() / 1'000'000;
     for (std::size_t i = 1; i < keys.size(); ++i) {
@@ -236,7 +231,7 @@ redis::Reply LimitsKeeper::begin_filling(const redis::Command& command) {
     return is_new ? redis::Reply{} : text_reply(place->second);
 }
 
-redis::Reply LimitsKeeper::set_filled(const Words& keys, const Words& words) {
+redis::Reply LimitsKeeper::set_filled(Words keys, Words words) {
     if (hashes_.contains(keys[1]) || hashes_.contains(keys[2])) return integer_reply(0);
     if (since_.contains(keys[0])) return integer_reply(1);
     const auto filling = filling_.find(keys[3]);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,16 +46,16 @@ public:
     std::int64_t counted(const std::function<bool(const std::string& batch)>& is_moved) const;
 
 private:
-    using Words = std::vector<std::string>;
-    VirtualRedis::Answer run(const std::string& sha1, const Words& keys, const Words& words);
-    redis::Reply ask_bucket(const Words& keys, const Words& words);
-    redis::Reply ask_quota(const Words& keys, const Words& words);
-    redis::Reply report(const Words& keys, const Words& words);
-    redis::Reply take(const Words& keys, const Words& words);
-    redis::Reply drop(const Words& keys, const Words& words);
-    redis::Reply put_back(const Words& keys, const Words& words);
+    using Words = std::span<const std::string>;
+    VirtualRedis::Answer run(const std::string& sha1, Words keys, Words words);
+    redis::Reply ask_bucket(Words keys, Words words);
+    redis::Reply ask_quota(Words keys, Words words);
+    redis::Reply report(Words keys, Words words);
+    redis::Reply take(Words keys, Words words);
+    redis::Reply drop(Words keys, Words words);
+    redis::Reply put_back(Words keys, Words words);
     redis::Reply begin_filling(const redis::Command& command);
-    redis::Reply set_filled(const Words& keys, const Words& words);
+    redis::Reply set_filled(Words keys, Words words);
 
     std::set<std::string> since_;
     std::map<std::string, std::map<std::string, std::int64_t>> hashes_;

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kStart = 1'000'000;
+/// How long requests come.
+constexpr std::int64_t kOffered = 4 * kSecond;
 constexpr double kRounding = 0.01;
 
 struct Outage {
@@ -25,7 +27,7 @@ struct Outage {
 };
 
 LimitsTerms some_terms(World& world, std::string policy) {
-    static constexpr double kRates[] = {5, 20, 100, 400};
+    static constexpr double kRates[] = {5, 20, 60, 200};
     static constexpr double kBursts[] = {1, 2, 5, 20, 100};
     LimitsTerms terms;
     terms.policy = std::move(policy);
@@ -48,8 +50,8 @@ void fill(LimitsWorld& limits) {
 
 /// Redis is killed, or stopped, once.
 void break_once(World& world, LimitsWorld& limits, const LimitsTerms& terms, Outage& outage) {
-    const std::int64_t length = kSecond / 10 + world.upto(2 * kSecond);
-    world.after(kSecond / 2 + world.upto(kSecond), [&world, &limits, &terms, &outage, length] {
+    const std::int64_t length = kSecond / 10 + world.upto(3 * kSecond / 2);
+    world.after(kSecond / 3 + world.upto(kSecond), [&world, &limits, &terms, &outage, length] {
         outage.from_us = world.now_us();
         outage.to_us = world.now_us() + length;
         outage.held = static_cast<double>(limits.bucket().held() + limits.quota().held());
@@ -71,10 +73,10 @@ void break_once(World& world, LimitsWorld& limits, const LimitsTerms& terms, Out
 void run(World& world, LimitsWorld& limits) {
     fill(limits);
     limits.start();
-    world.run_until(kStart + 5 * kSecond);
+    world.run_until(kStart + kOffered);
     limits.rest();
     limits.redis().network = {};
-    world.run_until(kStart + 17 * kSecond);
+    world.run_until(kStart + kOffered + 12 * kSecond);
 }
 
 /// Everything that was admitted is used once and reported once.
@@ -166,8 +168,8 @@ std::string run_debt(std::uint64_t seed) {
     LimitsTerms terms;
     terms.policy = "local-share";
     terms.workers = static_cast<int>(1 + world.upto(3));
-    terms.throttle = {50 + static_cast<double>(world.upto(100)), 10};
-    terms.requests_per_second = 3 * terms.throttle.rate / terms.workers;
+    terms.throttle = {40 + static_cast<double>(world.upto(60)), 10};
+    terms.requests_per_second = 2.5 * terms.throttle.rate / terms.workers;
     LimitsWorld limits(world, terms);
     Outage outage;
     break_once(world, limits, terms, outage);
@@ -177,10 +179,11 @@ std::string run_debt(std::uint64_t seed) {
     const double rate = terms.throttle.rate;
     // A share begins with a token at least; while an answer is awaited, and until Redis is known
     // to be back, for 250 ms, tokens that come are nobody's.
-    const double most = 5 * rate + 2 * terms.throttle.burst + terms.workers;
-    const double least = 0.95 * 5 * rate - 0.4 * rate - terms.throttle.burst;
+    const double offered_s = static_cast<double>(kOffered) / kSecond;
+    const double most = offered_s * rate + 2 * terms.throttle.burst + terms.workers;
+    const double least = 0.95 * offered_s * rate - 0.4 * rate - terms.throttle.burst;
     if (admitted <= most && admitted >= least) return {};
-    return std::to_string(limits.admissions()) + " admitted of " + std::to_string(5 * rate);
+    return std::to_string(limits.admissions()) + " admitted of " + std::to_string(offered_s * rate);
 }
 
 std::string run_open(std::uint64_t seed) {

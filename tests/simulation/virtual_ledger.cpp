@@ -14,7 +14,7 @@ using publish::QuotaUsePage;
 namespace {
 
 const PlanKey kPlace{"plan", "key"};
-/// Between two turns at most.
+/// Between two turns, on average.
 constexpr std::int64_t kTurnUs = 250'000;
 
 }  // namespace
@@ -103,7 +103,7 @@ void move_usage(World& world, ControlPlane& one, ControlPlane& other, std::int64
     while (world.now_us() < until_us) {
         world.after(world.upto(kTurnUs), [&other] { other.turn(); });
         one.turn();
-        world.run_until(world.now_us() + world.upto(kTurnUs));
+        world.run_until(world.now_us() + kTurnUs / 2 + world.upto(kTurnUs));
     }
 }
 
