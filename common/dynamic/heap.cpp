@@ -8,7 +8,8 @@ namespace turnpike::dynamic {
 Heap::Heap(std::size_t bytes_max, std::pmr::memory_resource* upstream)
     : limited_(bytes_max, FirstBlock{}, upstream) {}
 
-Heap::Heap(FirstBlock first) : limited_(kBytesMax, first, std::pmr::get_default_resource()) {}
+Heap::Heap(FirstBlock first, std::pmr::memory_resource* upstream)
+    : limited_(kBytesMax, first, upstream) {}
 
 char* Heap::allocate_text(std::size_t bytes) {
     return static_cast<char*>(limited_.take(bytes == 0 ? 1 : bytes, 1));

@@ -26,7 +26,8 @@ public:
     /// `upstream` gives the blocks; it outlives the heap.
     explicit Heap(std::size_t bytes_max = kBytesMax,
                   std::pmr::memory_resource* upstream = std::pmr::get_default_resource());
-    explicit Heap(FirstBlock first);
+    explicit Heap(FirstBlock first,
+                  std::pmr::memory_resource* upstream = std::pmr::get_default_resource());
     Heap(const Heap&) = delete;
     Heap& operator=(const Heap&) = delete;
 

@@ -10,6 +10,7 @@
 #include "data-plane/transform/context_object.hpp"
 #include "data-plane/transform/input_object.hpp"
 #include "data-plane/transform/parameter_value.hpp"
+#include "data-plane/transform/recycled_blocks.hpp"
 
 namespace turnpike::transform {
 namespace {
@@ -121,7 +122,9 @@ const Transformation* Transformation::find(const Exchange& exchange) {
 }
 
 Transformation::Transformation(Exchange& exchange)
-    : overrides_(heap_), parameters_(exchange, heap_) {
+    : heap_(Heap::FirstBlock{kRecycledBytes}, &recycled_blocks()),
+      overrides_(heap_),
+      parameters_(exchange, heap_) {
     if (exchange.body) request_body_.set(*exchange.body);
 }
 

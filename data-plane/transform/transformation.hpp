@@ -93,7 +93,7 @@ public:
 private:
     static constexpr std::size_t kSearchBytesMax = std::size_t{1} << 30U;
 
-    dynamic::Heap heap_{dynamic::Heap::FirstBlock{16384}};  ///< Holds all of a usual request.
+    dynamic::Heap heap_;
     Document request_body_;
     Document response_body_;
     Overrides overrides_;
