@@ -58,10 +58,13 @@ VirtualRedis::Answer CacheKeeper::execute(const redis::Command& command) {
     }
     if (name == "AFTER") {
         redis::Reply news = text_reply(command[2]);
-        for (const Replaced& one : memory_.replaced) {
-            if (one.number <= number(command[2])) continue;
-            news.elements.push_back(text_reply(one.id));
-            news.text = std::to_string(one.number);
+        const auto& replaced = memory_.replaced;
+        auto next = std::upper_bound(
+            replaced.begin(), replaced.end(), number(command[2]),
+            [](std::int64_t last, const Replaced& one) { return last < one.number; });
+        for (; next != replaced.end(); ++next) {
+            news.elements.push_back(text_reply(next->id));
+            news.text = std::to_string(next->number);
         }
         return news;
     }

@@ -177,7 +177,7 @@ void CacheWorld::replace_worker() {
 }
 
 void CacheWorld::flush() {
-    ++generation_;
+    told_generation_ = ++generation_;
     flushes_.push_back({world_.now_us(), world_.now_us() + kFlushUs});
     for (const auto& worker : workers_) install_later(*worker, generation_);
 }

@@ -29,7 +29,8 @@ struct Loss {
 void empty_some(World& world, LimitsWorld& limits, VirtualLedger& ledger, Loss& loss) {
     world.after(world.upto(3 * kSecond), [&world, &limits, &ledger, &loss] {
         if (loss.is_over) return;
-        loss.unmoved += limits.admissions() - ledger.used();
+        // Those that are granted and do not know yet as well.
+        loss.unmoved += limits.admissions() + limits.waiting() - ledger.used();
         loss.repeated += limits.keeper().reported_within(kAnsweredUs);
         loss.forgotten += limits.keeper().counted(
             [&ledger](const std::string& batch) { return ledger.has(batch); });
