@@ -342,6 +342,11 @@ void ResponseCache::stop() {
     for (const auto& [key, open] : state_->pending) open->renewal.reset();
 }
 
+bool ResponseCache::connect() {
+    state_->store.begin();
+    return state_->store.is_connected();
+}
+
 worker::MaybeTask<ResponseCache::Answer> ResponseCache::find(const Query& query) {
     using Kind = State::Look::Kind;
     State& state = *state_;

@@ -80,6 +80,9 @@ public:
     /// The call failed. `fallback`, if not null, answers those who wait.
     void fail(Lead lead, std::shared_ptr<const Response> fallback);
 
+    /// Connects to Redis, if it has not begun to; find() does so as well. Returns: whether it is
+    /// connected by now.
+    bool connect();
     /// Its requests are over, or will be: Redis is not asked any more. Thread: the reactor's, or
     /// any once it has ended.
     void stop();

@@ -130,13 +130,21 @@ SharedStore::~SharedStore() { stop(); }
 
 void SharedStore::stop() { redis_.reset(); }
 
+void SharedStore::begin() {
+    if (redis_ == nullptr || redis_->has_started()) return;
+    redis_->start();
+    connecting_until_ = reactor_.now() + limits::kRedisPatience;
+}
+
+bool SharedStore::is_connected() const {
+    constexpr std::uint16_t kAnySlot = 0;
+    return redis_ != nullptr && redis_->is_slot_connected(kAnySlot);
+}
+
 bool SharedStore::is_available(const Place& place) {
     if (redis_ == nullptr) return false;
     const SteadyTime now = reactor_.now();
-    if (!redis_->has_started()) {
-        redis_->start();
-        connecting_until_ = now + limits::kRedisPatience;
-    }
+    begin();
     const bool rests = std::ranges::any_of(rests_, [&](const Rest& one) {
         return now < one.until && redis_->is_same_server(one.slot, place.slot);
     });
@@ -177,6 +185,7 @@ worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<C
         ~Guard() { question.waiter = nullptr; }
     };
     const Guard guard{*question};
+    const bool was_connected = redis_->is_slot_connected(slot);
     for (std::size_t i = 0; i < commands.size(); ++i) {
         redis_->send(std::move(commands[i]), [question, i](Result<Reply> reply) {
             question->replies[i] = std::move(reply);
@@ -186,7 +195,7 @@ worker::Task<std::optional<SharedStore::Replies>> SharedStore::ask(std::vector<C
     co_await signal.wait_until(deadline);
     if (question->left == 0) {
         replies = std::move(question->replies);
-    } else {
+    } else if (was_connected) {
         rest(slot);
     }
     co_return replies;

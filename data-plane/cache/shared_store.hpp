@@ -65,6 +65,10 @@ public:
     /// Nothing is asked any more, and who waits is told so. Thread: its reactor's, or any once that
     /// has ended.
     void stop();
+    /// Connects, unless it has begun to.
+    void begin();
+    /// Whether that is done.
+    bool is_connected() const;
     /// The server of Redis that has this is there, and was not too slow just now. Begins to connect
     /// when first asked; what is sent while that is under way waits for it.
     bool is_available(const Place& place);

@@ -91,7 +91,7 @@ TEST_CASE("a client on a reactor connects when it is started, and not before") {
 
 TEST_CASE("commands on a reactor are answered in order, large ones and errors among them") {
     const tests::RedisServer server;
-    Side side({.url = server.url()});
+    Side side({.url = server.url(), .reply_timeout = 60'000ms});
     side.start();
     const std::string large(3U << 20U, 'x');
     std::vector<std::future<Result<Reply>>> answers;

@@ -60,7 +60,8 @@ public:
         while (!feed_.is_live(steady_now())) std::this_thread::yield();
         thread_ = std::thread([this] { reactor_.run(); });
         // The feed told when it began; calls that began before it did are not kept in memory.
-        post([](const ResponseCache&) {});
+        bool is_connected = false;
+        while (!is_connected) post([&](ResponseCache& cache) { is_connected = cache.connect(); });
     }
     ~Worker() {
         reactor_.stop();
