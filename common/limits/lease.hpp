@@ -70,10 +70,11 @@ public:
     /// When the question was asked that gave known(); the epoch: none was, under this limit.
     SteadyTime known_since() const { return known_since_; }
     SteadyTime refused_until() const { return refused_until_; }
-    /// Nothing is lost if it is forgotten.
+    /// Nothing is lost if it is forgotten. An answer that did not come may have given tokens, which
+    /// only this one knows to have been spent by nobody.
     bool is_forgettable(SteadyTime now) const {
-        return stock_.held() == 0 && owed_ == 0 && sent_debt_ == 0 && stock_.is_idle(now) &&
-               now >= refused_until_;
+        return stock_.held() == 0 && owed_ == 0 && sent_debt_ == 0 && is_sound_ &&
+               stock_.is_idle(now) && now >= refused_until_;
     }
 
 private:

@@ -105,9 +105,10 @@ public:
     }
     /// When the window ends, if that is known.
     SteadyTime window_end() const { return window_end_; }
+    /// As a BucketLease.
     bool is_forgettable(SteadyTime now) const {
         return stock_.held() == 0 && dropped_ == 0 && paid_ == 0 && owed_ == 0 && sent_debt_ == 0 &&
-               stock_.is_idle(now) && now >= refused_until_;
+               is_sound_ && stock_.is_idle(now) && now >= refused_until_;
     }
 
 private:

@@ -30,7 +30,7 @@ std::unique_ptr<redis::Client> client_of(const std::string& login, const std::st
 void wait_until(const char* what, const std::function<bool()>& condition) {
     const auto deadline = steady_now() + kPatience;
     while (!condition()) {
-        INFO("waited for ", what);
+        INFO("waited for ", std::string(what));
         REQUIRE(steady_now() < deadline);
         std::this_thread::sleep_for(kPoll);
     }

@@ -145,7 +145,11 @@ TEST_CASE("questions are numbered, and tell from where on answers did not come")
     const BucketQuestion third = lease.question(0, kStart);
     CHECK(third.number == 3);
     CHECK(third.unsure_from == 1);
+    lease.failed();
+    CHECK_FALSE(lease.is_forgettable(kStart + Seconds(9)));  // nobody else could tell it
+    lease.question(0, kStart);
     lease.answered(kLimit, added(0));
+    CHECK(lease.is_forgettable(kStart + Seconds(9)));
     CHECK(lease.question(0, kStart).unsure_from == 0);
 }
 

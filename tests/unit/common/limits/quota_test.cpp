@@ -144,7 +144,11 @@ TEST_CASE("a question without an answer is told of until one is answered") {
     const QuotaQuestion third = lease.question(0, kStart);
     CHECK(third.number == 3);
     CHECK(third.unsure_from == 1);
+    lease.failed();
+    CHECK_FALSE(lease.is_forgettable(kStart + Seconds(9)));  // nobody else could tell it
+    lease.question(0, kStart);
     lease.answered(answer(0, 0, 10), kStart);
+    CHECK(lease.is_forgettable(kStart + Seconds(9)));
     CHECK(lease.question(0, kStart).unsure_from == 0);
 }
 
