@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "common/base/random.hpp"
 #include "common/base/text.hpp"
 #include "control-plane/service/authorizer_rules.hpp"
 #include "control-plane/service/authorizer_trial.hpp"
@@ -13,8 +12,6 @@
 namespace turnpike::service {
 
 namespace {
-
-constexpr std::size_t kIdLength = 6;
 
 Key key_of(const Call& call) {
     return {std::string(call.input.text("restApiId")),
@@ -33,8 +30,8 @@ Result<json::Value> lock_authorizer(Transaction& transaction, const Call& call) 
     return find_authorizer(transaction, call);
 }
 
-json::Value new_authorizer(const json::Value& input) {
-    json::Value authorizer = json::Object{{"id", random_id(kIdLength)}};
+json::Value new_authorizer(const std::string& id, const json::Value& input) {
+    json::Value authorizer = json::Object{{"id", id}};
     copy_members(input, {"name", "type"}, authorizer);
     if (!input.array("providerARNs").empty()) {
         authorizer["providerARNs"] = input.array("providerARNs");
@@ -57,7 +54,8 @@ Result<json::Value> create_authorizer(Transaction& transaction, const Call& call
             "Unable to complete operation due to concurrent modification. Please try again "
             "later.");
     }
-    json::Value authorizer = new_authorizer(call.input);
+    const std::string id = new_part_id(transaction, Table::Authorizers, api_id);
+    json::Value authorizer = new_authorizer(id, call.input);
     if (auto checked = check_authorizer(authorizer); !checked) return checked.error();
     auto checked = check_authorizer_name_is_free(transaction, api_id, authorizer);
     if (!checked) return checked.error();
@@ -65,8 +63,7 @@ Result<json::Value> create_authorizer(Transaction& transaction, const Call& call
     if (transaction.count(Table::Authorizers, api_id, quota) >= quota) {
         return limit_exceeded("Maximum number of Authorizers for this API has been reached");
     }
-    transaction.insert(Table::Authorizers, {api_id, std::string(authorizer.text("id"))},
-                       authorizer);
+    transaction.insert(Table::Authorizers, {api_id, id}, authorizer);
     return authorizer;
 }
 

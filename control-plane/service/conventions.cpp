@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/base/random.hpp"
 #include "common/base/text.hpp"
 
 namespace turnpike::service {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kPageDefault = 25;
 constexpr std::int64_t kPageMax = 500;
+constexpr std::size_t kPartIdLength = 6;
 constexpr std::size_t kTagsMax = 50;
 constexpr std::size_t kTagKeyMax = 128;
 constexpr std::size_t kTagValueMax = 256;
@@ -66,6 +68,12 @@ Result<json::Value> find_rest_api(Transaction& transaction, const Call& call) {
     auto document = transaction.find(Table::RestApis, {"", api_id});
     if (!document) return api_not_found(call, api_id);
     return *std::move(document);
+}
+
+std::string new_part_id(Transaction& transaction, Table table, const std::string& api_id) {
+    std::string id = random_id(kPartIdLength);
+    while (transaction.exists(table, {api_id, id})) id = random_id(kPartIdLength);
+    return id;
 }
 
 Result<Page> list_of_rest_api(Transaction& transaction, const Call& call, Table table,

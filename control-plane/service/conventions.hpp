@@ -32,6 +32,10 @@ Result<json::Value> find_rest_api(Transaction& transaction, const Call& call);
 Result<Page> list_of_rest_api(Transaction& transaction, const Call& call, Table table,
                               const Filter& filter = {});
 
+/// An id that nothing in this table has of that API: six random characters, which tens of thousands
+/// of documentation parts do draw twice. Requires: the API's lock.
+std::string new_part_id(Transaction& transaction, Table table, const std::string& api_id);
+
 /// The account's rate as the contract shows one: -1 for none, since JSON has no infinite numbers.
 double shown_account_rate(const Installation& installation);
 

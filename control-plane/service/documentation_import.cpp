@@ -65,7 +65,7 @@ Result<ImportedDocumentation> import_documentation(Transaction& transaction, con
                                                    const std::vector<json::Value>& parts,
                                                    DocumentationImportMode mode) {
     ImportedDocumentation imported;
-    const std::vector<json::Value> accepted = accepted_parts(parts, imported);
+    std::vector<json::Value> accepted = accepted_parts(parts, imported);
     const bool is_merge = mode == DocumentationImportMode::Merge;
     std::map<std::string, std::string> held;
     if (is_merge) held = held_parts(transaction, api_id);
@@ -83,12 +83,13 @@ Result<ImportedDocumentation> import_documentation(Transaction& transaction, con
         transaction.erase(Table::DocumentationParts, {api_id, id});
     }
     if (!is_merge) transaction.erase_scope(Table::DocumentationParts, api_id);
-    for (const json::Value& part : accepted) {
-        if (!transaction.insert(Table::DocumentationParts, {api_id, std::string(part.text("id"))},
-                                part)) {
-            return internal_error("documentation part id taken: " + std::string(part.text("id")));
+    for (json::Value& part : accepted) {
+        const std::string id = new_part_id(transaction, Table::DocumentationParts, api_id);
+        part["id"] = id;
+        if (!transaction.insert(Table::DocumentationParts, {api_id, id}, part)) {
+            return internal_error("documentation part not taken: " + place_of(part));
         }
-        imported.ids.emplace_back(part.text("id"));
+        imported.ids.emplace_back(id);
     }
     return imported;
 }

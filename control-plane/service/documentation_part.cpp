@@ -24,13 +24,14 @@ Result<json::Value> create_part(Transaction& transaction, const Call& call) {
     const std::string api_id(call.input.text("restApiId"));
     transaction.lock(Table::RestApis, api_id);
     if (const auto api = find_rest_api(transaction, call); !api) return api;
-    const auto part = new_documentation_part(call.input);
+    auto part = new_documentation_part(call.input);
     if (!part) return part;
     const std::int64_t quota = call.installation.documentation_parts_per_api_max;
     const std::int64_t held = transaction.count(Table::DocumentationParts, api_id, quota);
     if (auto checked = check_documentation_quota(call, held, 1); !checked) return checked.error();
-    const Key key{api_id, std::string(part->text("id"))};
-    if (!transaction.insert(Table::DocumentationParts, key, *part)) {
+    const std::string id = new_part_id(transaction, Table::DocumentationParts, api_id);
+    (*part)["id"] = id;
+    if (!transaction.insert(Table::DocumentationParts, {api_id, id}, *part)) {
         return conflict("Documentation part already exists for the specified location: " +
                         location_text(*part->find("given")) + ".");
     }

@@ -12,7 +12,7 @@
 /// is searched.
 namespace turnpike::service {
 
-/// A part under a new id, of "location" and "properties". Errors: Invalid.
+/// A part of "location" and "properties", still without its id. Errors: Invalid.
 Result<json::Value> new_documentation_part(const json::Value& input);
 /// The properties are a JSON object in writing, and not too long. Errors: Invalid.
 Result<void> check_documentation_properties(std::string_view properties);

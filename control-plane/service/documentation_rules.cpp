@@ -1,4 +1,3 @@
-#include "common/base/random.hpp"
 #include "common/base/text.hpp"
 #include "control-plane/service/documentation_location.hpp"
 #include "control-plane/service/documentation_part.hpp"
@@ -7,7 +6,6 @@ namespace turnpike::service {
 
 namespace {
 
-constexpr std::size_t kPartIdLength = 6;
 constexpr std::size_t kPropertiesBytesMax = std::size_t{64} * 1024;
 
 }  // namespace
@@ -21,10 +19,8 @@ Result<json::Value> new_documentation_part(const json::Value& input) {
     if (auto checked = check_documentation_properties(properties); !checked) {
         return checked.error();
     }
-    json::Value part = json::Object{{"id", random_id(kPartIdLength)},
-                                    {"location", *std::move(complete)},
-                                    {"given", given},
-                                    {"properties", properties}};
+    json::Value part = json::Object{
+        {"location", *std::move(complete)}, {"given", given}, {"properties", properties}};
     if (const auto name = given.text("name"); !name.empty()) part["name"] = name;
     return part;
 }

@@ -27,37 +27,38 @@ DraftBuffer::Rows& DraftBuffer::rows(Table table) {
     const auto [place, is_new] = tables_.try_emplace(table);
     if (is_new) {
         for (Row& row : below_.scan(table, api_id_)) {
-            place->second.emplace(row.key.id,
-                                  Held{std::move(row.document), ++sequence_, true, false, false});
+            place->second.there.emplace(row.key.id,
+                                        Held{std::move(row.document), ++sequence_, true, false});
         }
     }
     return place->second;
 }
 
 DraftBuffer::Held* DraftBuffer::look_up(Table table, const std::string& id) {
-    Rows& held = rows(table);
-    const auto found = held.find(id);
-    return found == held.end() || found->second.is_erased ? nullptr : &found->second;
+    auto& there = rows(table).there;
+    const auto found = there.find(id);
+    return found == there.end() ? nullptr : &found->second;
 }
 
 Result<void> DraftBuffer::flush() {
     // What goes makes room for what comes: path parts and locations are unique.
     for (auto& [table, held] : tables_) {
-        for (const auto& [id, row] : held) {
-            if (row.is_erased && row.is_stored) below_.erase(table, {api_id_, id});
-        }
+        for (const std::string& id : held.erased) below_.erase(table, {api_id_, id});
     }
     for (auto& [table, held] : tables_) {
         std::vector<std::pair<const std::string*, const Held*>> changed;
-        for (const auto& [id, row] : held) {
-            if (row.is_changed && !row.is_erased) changed.emplace_back(&id, &row);
+        for (const auto& [id, row] : held.there) {
+            if (row.is_changed) changed.emplace_back(&id, &row);
         }
         std::ranges::sort(changed, {}, [](const auto& entry) { return entry.second->sequence; });
         for (const auto& [id, row] : changed) {
             const Key key{api_id_, *id};
             const bool is_taken = row->is_stored ? below_.update(table, key, row->document)
                                                  : below_.insert(table, key, row->document);
-            if (!is_taken) return conflict("Unable to complete operation due to a name clash");
+            if (!is_taken) {
+                return internal_error("not taken from a draft: " + api_id_ + " " + *id +
+                                      ", table " + std::to_string(static_cast<int>(table)));
+            }
         }
     }
     tables_.clear();
@@ -83,13 +84,7 @@ bool DraftBuffer::exists(Table table, const Key& key) {
 
 bool DraftBuffer::insert(Table table, const Key& key, const json::Value& document) {
     if (!is_held(table, key.scope)) return below_.insert(table, key, document);
-    if (look_up(table, key.id) != nullptr) return false;
-    Held& row = rows(table)[key.id];
-    row.document = document;
-    row.sequence = ++sequence_;
-    row.is_changed = true;
-    row.is_erased = false;
-    return true;
+    return rows(table).there.try_emplace(key.id, Held{document, ++sequence_, false, true}).second;
 }
 
 bool DraftBuffer::update(Table table, const Key& key, const json::Value& document) {
@@ -103,20 +98,23 @@ bool DraftBuffer::update(Table table, const Key& key, const json::Value& documen
 
 bool DraftBuffer::erase(Table table, const Key& key) {
     if (!is_held(table, key.scope)) return below_.erase(table, key);
-    Held* const row = look_up(table, key.id);
-    if (row == nullptr) return false;
-    row->is_erased = true;
+    Rows& held = rows(table);
+    const auto found = held.there.find(key.id);
+    if (found == held.there.end()) return false;
+    if (found->second.is_stored) held.erased.push_back(key.id);
+    held.there.erase(found);
     return true;
 }
 
 std::size_t DraftBuffer::erase_scope(Table table, std::string_view scope) {
     if (!is_held(table, scope)) return below_.erase_scope(table, scope);
-    std::size_t erased = 0;
-    for (auto& [id, row] : rows(table)) {
-        erased += row.is_erased ? 0 : 1;
-        row.is_erased = true;
+    Rows& held = rows(table);
+    for (const auto& [id, row] : held.there) {
+        if (row.is_stored) held.erased.push_back(id);
     }
-    return erased;
+    const std::size_t count = held.there.size();
+    held.there.clear();
+    return count;
 }
 
 std::size_t DraftBuffer::erase_before(Table table, std::int64_t time) {
@@ -134,8 +132,8 @@ Page DraftBuffer::list(Table table, std::string_view scope, const PageRequest& p
 std::vector<Row> DraftBuffer::scan(Table table, std::string_view scope) {
     if (!is_held(table, scope)) return below_.scan(table, scope);
     std::vector<std::pair<std::uint64_t, Row>> ordered;
-    for (const auto& [id, row] : rows(table)) {
-        if (!row.is_erased) ordered.push_back({row.sequence, {{api_id_, id}, row.document}});
+    for (const auto& [id, row] : rows(table).there) {
+        ordered.push_back({row.sequence, {{api_id_, id}, row.document}});
     }
     if (table == Table::Resources) {
         std::ranges::sort(ordered, {}, [](const auto& entry) {
@@ -153,10 +151,7 @@ std::vector<Row> DraftBuffer::scan(Table table, std::string_view scope) {
 
 std::int64_t DraftBuffer::count(Table table, std::string_view scope, std::int64_t enough) {
     if (!is_held(table, scope)) return below_.count(table, scope, enough);
-    const Rows& held = rows(table);
-    const auto there = std::count_if(held.begin(), held.end(),
-                                     [](const auto& row) { return !row.second.is_erased; });
-    return std::min<std::int64_t>(there, enough);
+    return std::min(static_cast<std::int64_t>(rows(table).there.size()), enough);
 }
 
 std::vector<std::string> DraftBuffer::plans_of_key(std::string_view key_id) {

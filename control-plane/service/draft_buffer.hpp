@@ -16,7 +16,7 @@ class DraftBuffer final : public Transaction {
 public:
     DraftBuffer(Transaction& below, std::string api_id);
 
-    /// Writes what has changed, each row once. Errors: Conflict if a row was not taken.
+    /// Writes what has changed, each row once. Errors: Internal if a row was not taken.
     Result<void> flush();
 
     void lock(Table table, std::string_view id) override;
@@ -67,9 +67,11 @@ private:
         std::uint64_t sequence = 0;
         bool is_stored = false;   ///< There is a row below.
         bool is_changed = false;  ///< Which says something else, or is not there yet.
-        bool is_erased = false;
     };
-    using Rows = std::map<std::string, Held, std::less<>>;
+    struct Rows {
+        std::map<std::string, Held, std::less<>> there;
+        std::vector<std::string> erased;  ///< Ids of rows below. One may be there again.
+    };
 
     bool is_held(Table table, std::string_view scope) const;
     Rows& rows(Table table);

@@ -1,5 +1,6 @@
 #include "control-plane/service/imported_tree.hpp"
 
+#include "control-plane/service/conventions.hpp"
 #include "control-plane/service/method.hpp"
 #include "control-plane/service/path_part.hpp"
 #include "control-plane/service/rest_api.hpp"
@@ -75,7 +76,7 @@ Result<std::string> ImportedTree::make(std::string_view parent_path, std::string
     if (static_cast<std::int64_t>(nodes_.size()) >= call_.installation.resources_per_api_max) {
         return resource_quota_reached();
     }
-    const std::string id = new_resource_id();
+    const std::string id = new_part_id(transaction_, Table::Resources, api_id_);
     const std::string path =
         (parent_path == "/" ? "" : std::string(parent_path)) + "/" + std::string(path_part);
     transaction_.insert(

@@ -1,6 +1,5 @@
 #include <array>
 
-#include "common/base/random.hpp"
 #include "common/base/text.hpp"
 #include "control-plane/service/bindings.hpp"
 #include "control-plane/service/conventions.hpp"
@@ -11,7 +10,6 @@ namespace turnpike::service {
 
 namespace {
 
-constexpr std::size_t kIdLength = 6;
 constexpr std::size_t kNameCharactersMax = 1024;
 
 Error validator_not_found() { return not_found("Invalid Request Validator identifier specified"); }
@@ -42,8 +40,8 @@ Result<void> check_name(std::string_view name) {
 }
 
 /// A validator may have no name, but no blank one.
-Result<json::Value> new_validator(const json::Value& input) {
-    json::Value validator = json::Object{{"id", random_id(kIdLength)}};
+Result<json::Value> new_validator(const std::string& id, const json::Value& input) {
+    json::Value validator = json::Object{{"id", id}};
     if (const json::Value* name = input.find("name"); name != nullptr && name->is_string()) {
         if (auto checked = check_name(name->as_string()); !checked) return checked.error();
         validator["name"] = *name;
@@ -60,14 +58,14 @@ Result<json::Value> create_request_validator(Transaction& transaction, const Cal
     if (!transaction.exists(Table::RestApis, {"", api_id})) {
         return invalid("Invalid REST API identifier specified");
     }
-    auto validator = new_validator(call.input);
+    const std::string id = new_part_id(transaction, Table::RequestValidators, api_id);
+    auto validator = new_validator(id, call.input);
     if (!validator) return validator;
     const std::int64_t quota = call.installation.request_validators_per_api_max;
     if (transaction.count(Table::RequestValidators, api_id, quota) >= quota) {
         return limit_exceeded("Maximum number of Request Validators for this API has been reached");
     }
-    transaction.insert(Table::RequestValidators, {api_id, std::string(validator->text("id"))},
-                       *validator);
+    transaction.insert(Table::RequestValidators, {api_id, id}, *validator);
     return validator;
 }
 

@@ -67,7 +67,7 @@ Result<json::Value> create_resource(Transaction& transaction, const Call& call) 
     const std::string_view path_part = call.input.text("pathPart");
     if (auto checked = check_path_part(path_part); !checked) return checked.error();
 
-    const std::string id = new_resource_id();
+    const std::string id = new_part_id(transaction, Table::Resources, api_id);
     json::Value resource = json::Object{{"id", id},
                                         {"parentId", parent->text("id")},
                                         {"pathPart", path_part},

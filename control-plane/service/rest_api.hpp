@@ -43,8 +43,7 @@ Error greedy_parent(std::string_view path_part);
 Error variable_sibling(std::string_view path_part);
 Error resource_quota_reached();
 
-/// The id of the root of an API is longer than those of the others.
-std::string new_resource_id();
+/// The id of the root of an API is longer than those of its other resources.
 std::string new_root_resource_id();
 
 }  // namespace turnpike::service

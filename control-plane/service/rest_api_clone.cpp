@@ -1,6 +1,7 @@
 #include <map>
 
 #include "common/base/random.hpp"
+#include "control-plane/service/conventions.hpp"
 #include "control-plane/service/resource_policy.hpp"
 #include "control-plane/service/rest_api.hpp"
 
@@ -8,20 +9,10 @@ namespace turnpike::service {
 
 namespace {
 
-constexpr std::size_t kResourceIdLength = 6;
 constexpr std::size_t kRootResourceIdLength = 10;
 constexpr std::size_t kPartIdLength = 6;
 
 using NewIds = std::map<std::string, std::string, std::less<>>;
-
-NewIds new_ids(const std::vector<Row>& resources, std::string_view new_root_id) {
-    NewIds ids;
-    for (const Row& row : resources) {
-        const bool is_root = row.document.find("parentId") == nullptr;
-        ids[row.key.id] = is_root ? std::string(new_root_id) : new_resource_id();
-    }
-    return ids;
-}
 
 json::Value cloned_resource(const Row& row, const NewIds& ids) {
     json::Value document = row.document;
@@ -36,7 +27,7 @@ json::Value cloned_resource(const Row& row, const NewIds& ids) {
 void clone_with_new_ids(Transaction& transaction, Table table, const std::string& source_id,
                         const std::string& target_id, NewIds& ids) {
     for (const Row& row : transaction.scan(table, source_id)) {
-        const std::string id = random_id(kPartIdLength);
+        const std::string id = new_part_id(transaction, table, target_id);
         ids[row.key.id] = id;
         json::Value document = row.document;
         document["id"] = id;
@@ -70,7 +61,6 @@ std::string replaced_text(std::string text, const std::string& from, const std::
 
 }  // namespace
 
-std::string new_resource_id() { return random_id(kResourceIdLength); }
 std::string new_root_resource_id() { return random_id(kRootResourceIdLength); }
 
 void inherit_settings(const json::Value& source, const Installation& installation,
@@ -91,19 +81,21 @@ void inherit_settings(const json::Value& source, const Installation& installatio
 void clone_draft(Transaction& transaction, const json::Value& source, const json::Value& target) {
     const std::string source_id(source.text("id"));
     const std::string target_id(target.text("id"));
+    NewIds ids;
     // Listed by path, so parents come before their children.
-    const std::vector<Row> resources = transaction.scan(Table::Resources, source_id);
-    NewIds ids = new_ids(resources, target.text("rootResourceId"));
+    for (const Row& row : transaction.scan(Table::Resources, source_id)) {
+        const bool is_root = row.document.find("parentId") == nullptr;
+        ids[row.key.id] = is_root ? std::string(target.text("rootResourceId"))
+                                  : new_part_id(transaction, Table::Resources, target_id);
+        transaction.insert(Table::Resources, {target_id, ids.at(row.key.id)},
+                           cloned_resource(row, ids));
+    }
     for (const Table table :
          {Table::Authorizers, Table::RequestValidators, Table::DocumentationParts}) {
         clone_with_new_ids(transaction, table, source_id, target_id, ids);
     }
     for (const Row& row : transaction.scan(Table::GatewayResponses, source_id)) {
         transaction.insert(Table::GatewayResponses, {target_id, row.key.id}, row.document);
-    }
-    for (const Row& row : resources) {
-        transaction.insert(Table::Resources, {target_id, ids.at(row.key.id)},
-                           cloned_resource(row, ids));
     }
     for (const Row& row : transaction.scan(Table::Methods, source_id)) {
         const std::size_t slash = row.key.id.find('/');

@@ -15,7 +15,7 @@ class Levels(ThrottledCase):
         stage = self.stage()
         keys = self.plan(stage, keys=2, methods={"/a/GET": (100, 5)})
         calls = [("/a", headers) for _, headers in keys]
-        offer = self.flood(stage, [*calls, ("/b", keys[0][1])], pause=0.05)
+        offer = self.offer(stage, [*calls, ("/b", keys[0][1])])
         # Each key has a bucket of its own, and what is not limited stays so.
         for number, (key, _) in enumerate(keys):
             self.assert_limited(offer, [number], key, "/a", 100, 5, "CLIENT_METHOD")
@@ -24,16 +24,19 @@ class Levels(ThrottledCase):
     def test_of_a_client(self):
         stage = self.stage()
         keys = self.plan(stage, keys=2, throttle=(100, 5))
-        offer = self.flood(stage, [(path, headers) for _, headers in keys for path in KEYED], pause=0.05)
+        offer = self.offer(stage, [(path, headers) for _, headers in keys for path in KEYED])
         for number, (key, _) in enumerate(keys):
             self.assert_limited(offer, [2 * number, 2 * number + 1], key, "", 100, 5, "CLIENT")
 
     def test_of_a_stage_for_each_method(self):
         stage = self.stage({"*/*": (100, 5)})
         (_, headers), = self.plan(stage)
-        offer = self.flood(stage, [("/a", headers), ("/open", {})], pause=0.05)
+        offer = self.offer(stage, [("/a", headers), ("/open", {})])
         for number, path in enumerate(("/a", "/open")):
             self.assert_limited(offer, [number], "", path, 100, 5, "STAGE_METHOD")
+
+    def offer(self, stage, calls):
+        return self.decided_by_redis(lambda: self.flood(stage, calls, pause=0.05))
 
     def assert_limited(self, offer, calls, key, path, rate, burst, level):
         """Of the calls with this key on this path, where they are given. Not 98 % of the rate: what else is asked for
@@ -57,7 +60,7 @@ class Account(ThrottledCase):
         stage = self.stage({"~1a/GET": (30, 4), "~1b/GET": (1000, 100), "~1open/GET": (150, 15)})
         keys = self.plan(stage, keys=2, methods={"/a/GET": (20, 3)}, throttle=(50, 6))
         calls = [(path, headers) for _, headers in keys for path in KEYED]
-        offer = self.flood(stage, [*calls, ("/open", {})], pause=0.05)
+        offer = self.decided_by_redis(lambda: self.flood(stage, [*calls, ("/open", {})], pause=0.05))
         self.assert_never_over(offer, self.RATE, self.BURST)
         self.assert_never_over(offer.only((0, 2), lambda entry: entry["path"] == "/a"), 30, 4)
         self.assert_never_over(offer.only((4,), lambda entry: entry["path"] == "/open"), 150, 15)
@@ -89,14 +92,17 @@ class Told(ThrottledCase):
             return [line.rstrip("\n").split(") ", 1)[1] for line in file if " throttle limit exceeded " in line]
 
     def assert_told(self, stage, call, level, scope, limit, requests=60):
-        before = self.refusals(level)
-        offer = self.flood(stage, [call], requests=requests, connections=20)
+        def attempt():
+            before = self.refusals(level), len(self.executed(stage))
+            return self.flood(stage, [call], requests=requests, connections=20), *before
+        offer, before, executed = self.decided_by_redis(attempt)
         refused = [entry for entry in offer.entries if entry["status"] == 429]
         self.assertGreaterEqual(len(refused), 30)
         self.assertEqual({entry["limit"] for entry in refused}, {level})
         self.assertEqual({entry["limit"] for entry in offer.entries if entry["status"] == 200} - {"-"}, set())
         self.assertEqual(self.refusals(level) - before, len(refused))
-        lines = wait_for(lambda: len(found := self.executed(stage)) >= len(refused) and found, 5, "the execution log")
+        lines = wait_for(lambda: len(found := self.executed(stage)[executed:]) >= len(refused) and found, 20,
+                         "the execution log")
         self.assertEqual(len(lines), len(refused))
         resource = next(item["id"] for item in self.client.get_resources(restApiId=self.api)["items"]
                         if item["path"] == call[0])
