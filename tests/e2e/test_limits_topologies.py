@@ -1,6 +1,8 @@
-"""Throttles and quotas while Redis changes under load: a slot of a cluster moves, a master fails over."""
+"""Throttles and quotas while Redis changes under load: a slot of a cluster moves, a master fails over, all masters are
+emptied."""
 
 import itertools
+import time
 import unittest
 
 from redis_topologies import Cluster, Sentinels
@@ -74,10 +76,21 @@ class Topology:
         return sum(offers[1:], offers[0])
 
 
-class FailOver(Topology):
+class Faults(Topology):
     def setUp(self):
         self.start(self.enterContext)
 
+    def assert_forgets_the_last_second_of_a_quota_at_most(self, fault):
+        stage, calls = self.limited()
+        offer = self.flood(stage, calls, requests=100, **LOAD)
+        offer += self.flood_while(fault, stage, calls, requests=20, **LOAD)
+        offer += self.spend(stage, calls)
+        # Far less than a second's requests, on one machine.
+        self.assertGreaterEqual(offer.statuses()[200], self.QUOTA)
+        self.assertLessEqual(offer.statuses()[200], self.QUOTA + 100)
+
+
+class FailOver(Faults):
     def assert_throttled_over_a_fail_over(self, hangs):
         stage, calls = self.throttled()
 
@@ -98,21 +111,69 @@ class FailOver(Topology):
     def test_throttles_while_a_master_that_hangs_fails_over(self):
         self.assert_throttled_over_a_fail_over(hangs=True)
 
-    def test_a_fail_over_forgets_the_last_second_of_a_quota_at_most(self):
+    def test_a_quota_while_a_master_fails_over(self):
+        self.assert_forgets_the_last_second_of_a_quota_at_most(self.redis.fail_over)
+
+
+class Emptied(Faults):
+    def test_throttles_while_all_masters_are_emptied(self):
+        stage, calls = self.throttled()
+
+        def change():
+            time.sleep(0.5)
+            self.redis.empty()
+            time.sleep(0.7)
+        drained = self.flood(stage, calls, seconds=1, **LOAD)
+        changed = self.flood_while(change, stage, calls, **LOAD)
+        after = self.flood(stage, calls, seconds=1, **LOAD)
+        self.assert_throttled(drained + changed + after, forgiven_s=1)
+        self.assert_admits(after, seconds=1)
+        self.assert_nobody_waits(changed, free=2)
+
+    def test_a_quota_while_all_masters_are_emptied(self):
+        self.assert_forgets_the_last_second_of_a_quota_at_most(self.redis.empty)
+
+
+class Settled(Faults):
+    """What the policy admits while nobody is the master counts later, once."""
+    QUOTA = 1_000_000
+    POLICY = "open"
+
+    def test_a_quota_behind_a_fail_over(self):
         stage, calls = self.limited()
-        offer = self.flood(stage, calls, requests=100, **LOAD)
-        offer += self.flood_while(self.redis.fail_over, stage, calls, requests=20, **LOAD)
-        offer += self.spend(stage, calls)
-        # The replica may lack what was admitted last: far less than a second's requests, on one machine.
-        self.assertGreaterEqual(offer.statuses()[200], self.QUOTA)
-        self.assertLessEqual(offer.statuses()[200], self.QUOTA + 100)
+        offer = self.flood(stage, calls, seconds=1, **LOAD)
+        offer += self.flood_while(lambda: self.redis.fail_over(meanwhile=lambda: self.wait_told(DEGRADED)), stage,
+                                  calls, **LOAD)
+        offer += self.flood(stage, calls, seconds=1, **LOAD)
+        self.assertEqual(set(offer.statuses()), {200})
+        admitted = offer.statuses()[200]
+        # The replica may lack what was counted last.
+        wait_for(lambda: self.quota_used(self.key) >= admitted - 100, 30, f"{admitted} to be used")
+        time.sleep(2)  # in which nothing more is counted
+        self.assertLessEqual(self.quota_used(self.key), admitted)
 
 
-class OnSentinels(FailOver, LimitedCase):
+class FailOverOfSentinels(FailOver, LimitedCase):
     make = Sentinels
 
 
-class OnCluster(FailOver, LimitedCase):
+class FailOverOfCluster(FailOver, LimitedCase):
+    make = Cluster
+
+
+class EmptiedSentinels(Emptied, LimitedCase):
+    make = Sentinels
+
+
+class EmptiedCluster(Emptied, LimitedCase):
+    make = Cluster
+
+
+class SettledSentinels(Settled, LimitedCase):
+    make = Sentinels
+
+
+class SettledCluster(Settled, LimitedCase):
     make = Cluster
 
 
