@@ -5,6 +5,7 @@
 #include <random>
 
 #include "common/redis/client.hpp"
+#include "control-plane/publish/usage_shards.hpp"
 #include "data-plane/limits/questions.hpp"
 #include "tests/simulation/quota_keeper.hpp"
 #include "tests/support/redis_server.hpp"
@@ -59,6 +60,26 @@ BucketQuestion some_bucket_question(Draw& draw, int step, const BucketKnowledge&
     question.known = known;
     question.ages_us =
         ages_of(question.waiting, [&draw](std::int64_t) { return draw.upto(70'000); });
+    return question;
+}
+
+/// `window_s`: the one that has the time. `used`: by the last answer.
+QuotaQuestion some_quota_question(Draw& draw, int step, std::int64_t window_s, std::int64_t used) {
+    QuotaQuestion question;
+    question.waiting = draw.upto(30);
+    question.held = draw.upto(6);
+    question.wanted = draw.upto(12);
+    question.returned = draw.one_in(3) ? draw.upto(4) : 0;
+    question.debt = draw.upto(step);
+    question.owed = draw.one_in(5) ? draw.upto(6) : 0;
+    question.number = draw.one_in(9) ? draw.upto(step) : step + 1;
+    question.refund = draw.one_in(5) ? draw.upto(3) : 0;
+    question.unsure_from = draw.one_in(4) ? draw.upto(step + 1) : 0;
+    if (draw.one_in(3)) {
+        question.known_window_s = window_s;
+        question.known_used = used;
+        question.known_calls = draw.upto(2 * step);
+    }
     return question;
 }
 
@@ -153,21 +174,8 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
                 terms.extended_window_s = test::window_of(terms.period, now).first_s;
                 terms.extension = draw.upto(200) - 100;
             }
-            QuotaQuestion question;
-            question.waiting = draw.upto(30);
-            question.held = draw.upto(6);
-            question.wanted = draw.upto(12);
-            question.returned = draw.one_in(3) ? draw.upto(4) : 0;
-            question.debt = draw.upto(step);
-            question.owed = draw.one_in(5) ? draw.upto(6) : 0;
-            question.number = draw.one_in(9) ? draw.upto(step) : step + 1;
-            question.refund = draw.one_in(5) ? draw.upto(3) : 0;
-            question.unsure_from = draw.one_in(4) ? draw.upto(step + 1) : 0;
-            if (draw.one_in(3)) {
-                question.known_window_s = test::window_of(terms.period, now).first_s;
-                question.known_used = used;
-                question.known_calls = draw.upto(2 * step);
-            }
+            const QuotaQuestion question =
+                some_quota_question(draw, step, test::window_of(terms.period, now).first_s, used);
             const std::string lessee = "lessee" + std::to_string(draw.upto(3));
             const auto answer = quota_answer(redis.run(scripts::kQuota, {key, "{q}since"},
                                                        arguments_of(lessee, terms, question), now));
@@ -184,6 +192,51 @@ TEST_CASE("the script of quotas does what the model does, in every kind of windo
             REQUIRE(answer->rest == expected.rest);
             REQUIRE(answer->held_by_others == expected.held_by_others);
             REQUIRE(answer->calls == expected.calls);
+            used = answer->used;
+        }
+    }
+}
+
+TEST_CASE("putting back what a quota has used does what the model does") {
+    Redis redis;
+    const snapshot::PublishedNames names("put-back");
+    publish::UsageShards shards(redis.client, names, 100, 2s);
+    const unsigned shard = snapshot::usage_shard("p", "k");
+    const std::string key = names.usage_quota(shard, "p", "k");
+    REQUIRE(redis.client.call({"SET", names.usage_since(shard), "1"}, 2s));
+    QuotaTerms terms;
+    terms.period = "MONTH";
+    terms.limit = 30'000;
+    for (unsigned seed = 0; seed < 20; ++seed) {
+        Draw draw(seed);
+        REQUIRE(redis.client.call({"DEL", key}, 2s));
+        test::QuotaKeeper keeper;
+        const WallTime moment = wall_now();
+        std::int64_t now = epoch_milliseconds(moment) * 1000;
+        const std::int64_t window_s = test::window_of(terms.period, now).first_s;
+        std::int64_t used = 0;
+        for (int step = 0; step < 150; ++step) {
+            CAPTURE(seed);
+            CAPTURE(step);
+            now += draw.upto(3'000'000);
+            if (draw.one_in(4)) {
+                const std::int64_t at_least = draw.upto(used + 40);
+                REQUIRE(shards.put_back({{{"p", "k"}, service::QuotaPeriod::Month, at_least}},
+                                        moment, publish::UsageShards::Shards::All));
+                keeper.raise_to(window_s, at_least);
+            }
+            const QuotaQuestion question = some_quota_question(draw, step, window_s, used);
+            const std::string lessee = "lessee" + std::to_string(draw.upto(3));
+            const auto answer =
+                quota_answer(redis.run(scripts::kQuota, {key, names.usage_since(shard)},
+                                       arguments_of(lessee, terms, question), now));
+            const QuotaAnswer expected = keeper.answer(terms, lessee, question, kLease, now);
+            REQUIRE(answer);
+            REQUIRE(answer->is_filled == expected.is_filled);
+            REQUIRE(answer->used == expected.used);
+            REQUIRE(answer->left == expected.left);
+            REQUIRE(answer->added == expected.added);
+            REQUIRE(answer->held_by_others == expected.held_by_others);
             used = answer->used;
         }
     }
