@@ -9,6 +9,7 @@ namespace turnpike::velocity {
 std::size_t find_text(std::string_view text, std::string_view wanted, std::size_t from) {
     if (wanted.empty()) return from;
     const std::string_view rest = text.substr(from);
+    if (rest.size() < wanted.size()) return std::string_view::npos;  // also of a text that is null
     const void* const found = memmem(rest.data(), rest.size(), wanted.data(), wanted.size());
     if (found == nullptr) return std::string_view::npos;
     return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());

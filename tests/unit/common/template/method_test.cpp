@@ -25,6 +25,8 @@ TEST_CASE("strings are searched from either end") {
     CHECK(call("s.indexOf('c', 1)") == "2");
     CHECK(call("s.lastIndexOf('a')") == "0");
     CHECK(call("s.indexOf('zz')") == "-1");
+    CHECK(render("#set($e = '')$e.indexOf('ab') $e.contains('ab') $e.split('ab').size()") ==
+          "-1 false 1");
     CHECK(render("#set($long = $data.s.repeat(20))$long.lastIndexOf($long.substring(0,40)) "
                  "$long.lastIndexOf($long.substring(1,40), 30) $long.indexOf('cab', 50)",
                  kData) == "18 19 50");
