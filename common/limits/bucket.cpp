@@ -69,13 +69,16 @@ double Bucket::room(const BucketLimit& limit) const {
     return limit.burst - static_cast<double>(held());
 }
 
-std::int64_t Bucket::grant(const BucketLimit& limit, const BucketQuestion& question) {
+std::int64_t Bucket::grant(const BucketLimit& limit, const BucketQuestion& question,
+                           std::int64_t now_us) {
     const double most = room(limit);
+    const std::int64_t way =
+        question.sent_us > 0 ? std::max<std::int64_t>(now_us - question.sent_us, 0) : 0;
     std::int64_t granted = 0;
     double usable = std::min(level_, most);
     std::int64_t position = 1;
     for (std::size_t i = 0; granted < question.waiting; ++i, position = next_position(position)) {
-        const std::int64_t age = i < question.ages_us.size() ? question.ages_us[i] : 0;
+        const std::int64_t age = (i < question.ages_us.size() ? question.ages_us[i] : 0) + way;
         const bool is_last = i + 1 >= question.ages_us.size();
         const std::int64_t upto = is_last ? question.waiting : std::min(question.waiting, position);
         const double of_age =
@@ -121,7 +124,7 @@ BucketAnswer Bucket::answer(const BucketLimit& limit, const std::string& lessee,
     leases_[lessee].tokens = question.held;
     level_ = std::min(level_, room(limit) + limit.rate * kAgeMax / 1e6);
     take_back(limit, question, before);
-    answer.granted = grant(limit, question);
+    answer.granted = grant(limit, question, now_us);
     const double in_bucket = std::min(level_, room(limit));
     answer.added = std::clamp<std::int64_t>(question.wanted - question.held, 0,
                                             whole_tokens(in_bucket) / question.share);

@@ -48,8 +48,10 @@ Ages ages_of(std::int64_t waiting, AgeOf age_of) {
 }
 
 struct BucketQuestion {
-    std::int64_t waiting = 0;   ///< Requests that want a token now.
-    Ages ages_us;               ///< Of those waiting; empty: just now.
+    std::int64_t waiting = 0;  ///< Requests that want a token now.
+    Ages ages_us;              ///< Of those waiting, when it was sent; empty: 0.
+    /// The keeper's time by which it had been sent, see KeeperClock; 0: not known.
+    std::int64_t sent_us = 0;
     std::int64_t held = 0;      ///< What the lessee has, and keeps.
     std::int64_t wanted = 0;    ///< What it would like to have, with what it has.
     std::int64_t share = 64;    ///< At most this part of the level is given for later.
@@ -110,7 +112,8 @@ private:
     double room(const BucketLimit& limit) const;
     void refill(const BucketLimit& limit, std::int64_t until_us);
     void take_back(const BucketLimit& limit, const BucketQuestion& question, const Lease& before);
-    std::int64_t grant(const BucketLimit& limit, const BucketQuestion& question);
+    std::int64_t grant(const BucketLimit& limit, const BucketQuestion& question,
+                       std::int64_t now_us);
     void end_expired(const BucketLimit& limit, std::int64_t now_us);
 
     double level_ = 0;

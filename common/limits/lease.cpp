@@ -55,8 +55,14 @@ BucketQuestion BucketLease::question(std::int64_t waiting, SteadyTime now) {
     question.owed = sent_debt_;
     question.number = number_ = numbers_.next();
     question.unsure_from = unsure_from_;
-    asked_ = now;
+    asked_ = sent_ = now;
     return question;
+}
+
+void BucketLease::sending(BucketQuestion& question, Ages ages, SteadyTime now) {
+    question.ages_us = std::move(ages);
+    question.sent_us = keeper_clock_.latest(now);
+    sent_ = now;
 }
 
 void BucketLease::answered(const BucketLimit& limit, const BucketAnswer& answer) {
@@ -66,6 +72,8 @@ void BucketLease::answered(const BucketLimit& limit, const BucketAnswer& answer)
         // came meanwhile are asked for at once.
         refused_until_ = asked_ + std::max(answer.retry, pause(limit));
     }
+    // Nothing else tells that an answer is of no bucket: the question was overtaken.
+    if (answer.known.calls > 0) keeper_clock_.note(answer.known.at_us, sent_);
     known_ = answer.known;
     known_since_ = asked_;
     is_sound_ = true;

@@ -4,6 +4,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/limits/bucket.hpp"
+#include "common/limits/keeper_clock.hpp"
 #include "common/limits/stock.hpp"
 
 namespace turnpike::limits {
@@ -58,6 +59,8 @@ public:
 
     /// Requires: the one before was answered or failed.
     BucketQuestion question(std::int64_t waiting, SteadyTime now);
+    /// It is sent now, when those who wait are so old. `now` may be later than question() had.
+    void sending(BucketQuestion& question, Ages ages, SteadyTime now);
     void answered(const BucketLimit& limit, const BucketAnswer& answer);
     /// Nothing is known of what happened to the question. What is held stays good: whether the
     /// question came or not, its keeper counts at least that.
@@ -81,6 +84,8 @@ private:
     Stock stock_;
     SteadyTime refused_until_{};
     SteadyTime asked_{};
+    SteadyTime sent_{};
+    KeeperClock keeper_clock_;
     std::int64_t owed_ = 0;
     std::int64_t sent_debt_ = 0;  ///< Told in a question that was not answered yet.
     std::int64_t debt_ = 0;  ///< Number of sent_debt_, or of the one before; 0: there was none.

@@ -14,6 +14,8 @@ local share, returned, owed = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARG
 local lease = tonumber(ARGV[10])
 local known_calls, known_level, known_at = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 local number, unsure, debt = tonumber(ARGV[14]), tonumber(ARGV[15]), tonumber(ARGV[16])
+local sent = tonumber(ARGV[17])
+local way = sent > 0 and math.max(now - sent, 0) or 0
 
 local age_max = 50000
 
@@ -81,9 +83,9 @@ level = math.max(level - owed, math.min(-burst, level))
 local function whole(tokens) if tokens <= 0 then return 0 end return math.floor(tokens + 0.000001) end
 
 local granted, usable = 0, math.min(level, room)
-local i, ages, upto = 0, #ARGV - 16, 1
+local i, ages, upto = 0, #ARGV - 17, 1
 while granted < waiting do
-  local age = i < ages and tonumber(ARGV[17 + i]) or 0
+  local age = (i < ages and tonumber(ARGV[18 + i]) or 0) + way
   local most = waiting
   if i + 1 < ages then most = math.min(waiting, upto) end
   local of_age = math.min(level, room + rate * math.min(age, age_max) / 1000000)

@@ -309,7 +309,8 @@ void Limiter::ask(BucketSource& source) {
     if (source.line.is_asking()) return;
     const std::int64_t waiting = source.line.ask();
     BucketQuestion question = source.lease.question(waiting, reactor_.now());
-    question.ages_us = source.line.ages(steady_now());
+    const SteadyTime now = steady_now();
+    source.lease.sending(question, source.line.ages(now), now);
     calls_.call(bucket_script(), {source.key}, arguments_of(lessee_, source.limit, question),
                 [this, &source](const Result<redis::Reply>& reply) {
                     const auto answer = reply ? bucket_answer(*reply) : std::nullopt;

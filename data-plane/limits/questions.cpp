@@ -71,7 +71,8 @@ std::vector<std::string> arguments_of(const std::string& lessee, const BucketLim
                                        text(question.known.at_us),
                                        text(question.number),
                                        text(question.unsure_from),
-                                       text(question.debt)};
+                                       text(question.debt),
+                                       text(question.sent_us)};
     for (const std::int64_t age : question.ages_us) arguments.push_back(text(age));
     return arguments;
 }

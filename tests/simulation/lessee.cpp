@@ -29,15 +29,15 @@ void SimulatedLessee::live(double requests_per_second) {
 
 void SimulatedLessee::arrive() {
     if (!is_alive_) return;
-    lease_.stock().note_demand(world_.now());
-    switch (lease_.standing(world_.now())) {
+    lease_.stock().note_demand(now());
+    switch (lease_.standing(now())) {
         case Standing::Available:
             lease_.stock().spend();
             if (!bucket_.is_forgetful && bucket_.bucket.leased_to(name_, world_.now_us()) == 0) {
                 bucket_.violation = "a token is spent after its end";
             }
             admit(world_.now_us());
-            if (lease_.should_ask(world_.now())) ask();
+            if (lease_.should_ask(now())) ask();
             break;
         case Standing::Unknown:
             waiting_.push_back(world_.now_us());
@@ -52,9 +52,9 @@ void SimulatedLessee::arrive() {
 
 void SimulatedLessee::sweep() {
     if (!is_alive_) return;
-    if (lease_.should_ask(world_.now())) ask();
-    if (!is_asking_ && lease_.is_forgettable(world_.now())) {
-        lease_ = limits::BucketLease(world_.now());
+    if (lease_.should_ask(now())) ask();
+    if (!is_asking_ && lease_.is_forgettable(now())) {
+        lease_ = limits::BucketLease(now());
     }
     const auto self = shared_from_this();
     world_.after(kSweepUs, [self] { self->sweep(); });
@@ -81,7 +81,8 @@ BucketAnswer SimulatedLessee::admit_granted(const BucketAnswer& answer,
 
 limits::Ages SimulatedLessee::ages() const {
     return limits::ages_of(static_cast<std::int64_t>(waiting_.size()), [this](std::int64_t index) {
-        return world_.now_us() - waiting_[static_cast<std::size_t>(index)];
+        const auto age = now() - clock(waiting_[static_cast<std::size_t>(index)]);
+        return std::chrono::duration_cast<Microseconds>(age).count();
     });
 }
 
@@ -89,9 +90,8 @@ void SimulatedLessee::ask() {
     if (is_asking_) return;
     is_asking_ = true;
     const std::vector<std::int64_t> arrivals(waiting_.begin(), waiting_.end());
-    BucketQuestion question =
-        lease_.question(static_cast<std::int64_t>(arrivals.size()), world_.now());
-    question.ages_us = ages();
+    BucketQuestion question = lease_.question(static_cast<std::int64_t>(arrivals.size()), now());
+    lease_.sending(question, ages(), now());
     const auto self = shared_from_this();
     carry<BucketQuestion, BucketAnswer>(
         world_, network_, std::move(question),
@@ -110,8 +110,8 @@ void SimulatedLessee::take_answer(const BucketAnswer* answer, std::size_t asked)
     }
     lease_.answered(bucket_.limit, *answer);
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(asked));
-    if (lease_.standing(world_.now()) == Standing::Refused) waiting_.clear();
-    for (; !waiting_.empty() && lease_.stock().has(world_.now()); waiting_.pop_front()) {
+    if (lease_.standing(now()) == Standing::Refused) waiting_.clear();
+    for (; !waiting_.empty() && lease_.stock().has(now()); waiting_.pop_front()) {
         lease_.stock().spend();
         admit(world_.now_us());
     }
@@ -133,11 +133,6 @@ void SimulatedSpender::sweep() {
     }
     const auto self = shared_from_this();
     world_.after(kSweepUs, [self] { self->sweep(); });
-}
-
-void SimulatedSpender::die() {
-    is_alive_ = false;
-    quota_.wasted += lease_.stock().held();
 }
 
 void SimulatedSpender::spend() {
@@ -187,7 +182,7 @@ void SimulatedSpender::ask() {
 
 void SimulatedSpender::take_answer(const QuotaAnswer* answer) {
     if (!is_alive_) {
-        if (answer) quota_.wasted += answer->granted + answer->added;
+        if (answer) quota_.orphaned += answer->granted;
         return;
     }
     is_asking_ = false;

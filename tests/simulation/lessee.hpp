@@ -54,12 +54,19 @@ public:
         std::string violation;
     };
     SimulatedLessee(World& world, const Network& network, Bucketful& bucket, std::string name)
-        : world_(world), network_(network), bucket_(bucket), name_(std::move(name)) {}
+        : world_(world),
+          network_(network),
+          bucket_(bucket),
+          name_(std::move(name)),
+          ahead_us_(world.upto(10'000'000)),
+          drift_ppm_(world.upto(2 * kDriftMax) - kDriftMax) {}
 
     void live(double requests_per_second);
     void die() { is_alive_ = false; }
 
 private:
+    static constexpr std::int64_t kDriftMax = 500;
+
     void arrive();
     void sweep();
     void ask();
@@ -68,6 +75,11 @@ private:
                               const std::vector<std::int64_t>& arrivals);
     limits::BucketAnswer admit_granted(const limits::BucketAnswer& answer,
                                        const std::vector<std::int64_t>& arrivals);
+    /// By its own clock, which is another than the keeper's.
+    SteadyTime clock(std::int64_t world_us) const {
+        return SteadyTime(Microseconds(world_us + ahead_us_ + world_us * drift_ppm_ / 1'000'000));
+    }
+    SteadyTime now() const { return clock(world_.now_us()); }
     void admit(std::int64_t from_us) { bucket_.admitted.push_back({from_us, world_.now_us()}); }
     limits::Ages ages() const;
 
@@ -75,8 +87,10 @@ private:
     const Network& network_;
     Bucketful& bucket_;
     std::string name_;
+    const std::int64_t ahead_us_;
+    const std::int64_t drift_ppm_;
     double rate_ = 0;
-    limits::BucketLease lease_{world_.now()};
+    limits::BucketLease lease_{now()};
     std::deque<std::int64_t> waiting_;  ///< When they came.
     bool is_asking_ = false;
     bool is_alive_ = true;
@@ -88,8 +102,8 @@ public:
     struct Quota {
         QuotaKeeper keeper;
         limits::QuotaTerms terms;
-        std::int64_t spent = 0;   ///< In the window that the keeper is in.
-        std::int64_t wasted = 0;  ///< Held by those that died.
+        std::int64_t spent = 0;     ///< In the window that the keeper is in.
+        std::int64_t orphaned = 0;  ///< Granted to requests of those that died.
         std::int64_t reported = 0;
         bool is_filled = true;
         bool is_open = false;  ///< Without an answer, requests are admitted.
@@ -99,7 +113,7 @@ public:
         : world_(world), network_(network), quota_(quota), name_(std::move(name)) {}
 
     void live(double requests_per_second);
-    void die();
+    void die() { is_alive_ = false; }
     /// No requests come any more.
     void rest() { is_resting_ = true; }
 

@@ -42,7 +42,8 @@ limits::BucketQuestion bucket_question(std::span<const std::string> words) {
     question.number = integer(words[13]);
     question.unsure_from = integer(words[14]);
     question.debt = integer(words[15]);
-    for (std::size_t i = 16; i < words.size(); ++i) question.ages_us.push_back(integer(words[i]));
+    question.sent_us = integer(words[16]);
+    for (std::size_t i = 17; i < words.size(); ++i) question.ages_us.push_back(integer(words[i]));
     return question;
 }
 

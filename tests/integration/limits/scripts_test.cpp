@@ -46,7 +46,8 @@ struct Draw {
     std::mt19937 engine;
 };
 
-BucketQuestion some_bucket_question(Draw& draw, int step, const BucketKnowledge& known) {
+BucketQuestion some_bucket_question(Draw& draw, int step, std::int64_t now,
+                                    const BucketKnowledge& known) {
     BucketQuestion question;
     question.waiting = draw.upto(30);
     question.held = draw.upto(20);
@@ -58,6 +59,7 @@ BucketQuestion some_bucket_question(Draw& draw, int step, const BucketKnowledge&
     question.number = draw.one_in(9) ? draw.upto(step) : step + 1;
     question.unsure_from = draw.one_in(4) ? draw.upto(step + 1) : 0;
     question.known = known;
+    question.sent_us = draw.one_in(2) ? now - draw.upto(60'000) + 2'000 : 0;
     question.ages_us =
         ages_of(question.waiting, [&draw](std::int64_t) { return draw.upto(70'000); });
     return question;
@@ -102,7 +104,7 @@ TEST_CASE("the script of buckets does what Bucket does") {
             if (draw.one_in(30)) now -= draw.upto(3'000'000);
             const std::string lessee = "lessee" + std::to_string(draw.upto(3));
             const BucketQuestion question =
-                some_bucket_question(draw, step, draw.one_in(3) ? known : BucketKnowledge{});
+                some_bucket_question(draw, step, now, draw.one_in(3) ? known : BucketKnowledge{});
             const auto answer = bucket_answer(
                 redis.run(scripts::kBucket, {key}, arguments_of(lessee, limit, question), now));
             const BucketAnswer expected = bucket.answer(limit, lessee, question, kLease, now);

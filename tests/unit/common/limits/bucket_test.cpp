@@ -68,6 +68,26 @@ TEST_CASE("who waited for the answer may have what ran over meanwhile, and nobod
     CHECK(bucket.answer(fast, "b", question, kLease, kSecond).granted == 52);
 }
 
+TEST_CASE("what ran over while the question was on its way is for who waited then") {
+    constexpr BucketLimit fast{1000, 2};
+    Bucket bucket;
+    bucket.answer(fast, "a", waiting(2), kLease, 1);
+    BucketQuestion question = waiting(90);
+    question.ages_us = {1000};
+    question.sent_us = 30'000;
+    SUBCASE("known") { CHECK(bucket.answer(fast, "a", question, kLease, 40'000).granted == 13); }
+    SUBCASE("by a clock that is behind by then") {
+        CHECK(bucket.answer(fast, "a", question, kLease, 29'000).granted == 3);
+    }
+    SUBCASE("not known") {
+        question.sent_us = 0;
+        CHECK(bucket.answer(fast, "a", question, kLease, 40'000).granted == 3);
+    }
+    SUBCASE("not longer than a question may take") {
+        CHECK(bucket.answer(fast, "a", question, kLease, kSecond).granted == 52);
+    }
+}
+
 TEST_CASE("what is given back is there at once, and never more than the burst") {
     Bucket bucket;
     bucket.answer(kLimit, "a", holding(0, 5), kLease, 0);
