@@ -65,7 +65,8 @@ State BucketSource::decide_alone(std::int64_t lessees, SteadyTime now) {
 void BucketSource::answered(const BucketAnswer& answer, SteadyTime now) {
     lease.answered(limit, answer);
     local_ = {};
-    for (std::int64_t surplus = line.answered(answer.granted); surplus > 0; --surplus) {
+    for (std::int64_t surplus = line.answered(answer.granted, Grants::ByPlace); surplus > 0;
+         --surplus) {
         if (!lease.forgive_one()) break;
     }
     // Those who came meanwhile.
@@ -124,7 +125,8 @@ void QuotaSource::answered(const QuotaAnswer& answer, SteadyTime now) {
         return;
     }
     local_until_ = {};
-    for (std::int64_t surplus = line.answered(answer.granted); surplus > 0; --surplus) {
+    for (std::int64_t surplus = line.answered(answer.granted, Grants::InOrder); surplus > 0;
+         --surplus) {
         if (!lease.forgive_one()) lease.keep_granted();
     }
     const bool is_empty = lease.standing(now) == Standing::Refused;

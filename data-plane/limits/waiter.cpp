@@ -23,6 +23,7 @@ void Line::leave(Want& want) {
 std::int64_t Line::ask() {
     is_asking_ = true;
     asked_ = wants_.size();
+    for (std::size_t i = 0; i < asked_; ++i) wants_[i]->place = static_cast<std::int64_t>(i) + 1;
     return static_cast<std::int64_t>(asked_);
 }
 
@@ -33,14 +34,17 @@ Ages Line::ages(SteadyTime now) const {
     });
 }
 
-std::int64_t Line::answered(std::int64_t granted) {
+std::int64_t Line::answered(std::int64_t granted, Grants grants) {
     is_asking_ = false;
     is_away_ = false;
+    std::int64_t given = 0;
     for (; asked_ > 0; --asked_) {
-        settle_first(granted > 0 ? Want::State::Granted : Want::State::Refused);
-        --granted;
+        const std::int64_t place = grants == Grants::ByPlace ? wants_.front()->place : given + 1;
+        const bool is_granted = place <= granted;
+        given += is_granted ? 1 : 0;
+        settle_first(is_granted ? Want::State::Granted : Want::State::Refused);
     }
-    return std::max<std::int64_t>(granted, 0);
+    return granted - given;
 }
 
 void Line::lost(SteadyTime retry) {

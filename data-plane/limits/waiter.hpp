@@ -28,8 +28,14 @@ struct Want {
     Source* source = nullptr;
     Level level = Level::None;
     State state = State::Undecided;
-    SteadyTime since{};  ///< When it began to wait.
+    SteadyTime since{};      ///< When it began to wait.
+    std::int64_t place = 0;  ///< In the question under way, from 1.
 };
+
+/// Whom what is granted is for: the first places of the question, since what ran over in a bucket
+/// is for who was there then; or the first who still wait, since a unit of a quota is as good for
+/// the next.
+enum class Grants : std::uint8_t { ByPlace, InOrder };
 
 /// Those who wait for one source, in order. The first `asked` are in the question under way.
 /// Thread: its reactor's.
@@ -49,7 +55,7 @@ public:
     /// How long they have been waiting.
     Ages ages(SteadyTime now) const;
     /// The question was answered with `granted`. Returns: how many of them nobody is there for.
-    std::int64_t answered(std::int64_t granted);
+    std::int64_t answered(std::int64_t granted, Grants grants);
     /// Everybody who waits gets what `decide` says.
     template <typename Decide>
     void settle(Decide decide) {
