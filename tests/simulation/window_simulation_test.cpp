@@ -244,8 +244,13 @@ void empty(World& world, LimitsWorld& limits, const VirtualLedger& ledger, const
         loss.first += known - ledger.used();
     } else {
         const std::int64_t moved = ledger.used_between(kMidnightS, kMidnightS + 86'400);
-        loss.second += std::max<std::int64_t>(known - loss.admitted_by_end - moved, 0);
-        if (limits.quota().window_s() == kMidnightS) loss.second += limits.quota().held();
+        const std::int64_t admitted = known - loss.admitted_by_end;
+        loss.second += std::max<std::int64_t>(admitted - moved, 0);
+        if (limits.quota().window_s() == kMidnightS) {
+            // Units that were granted to callers who went away are there for the next.
+            const std::int64_t unused = limits.quota().used() - admitted;
+            loss.second += limits.quota().held() + std::max<std::int64_t>(unused, 0);
+        }
     }
     loss.repeated += limits.keeper().reported_within(kAnsweredUs);
     loss.forgotten +=
