@@ -28,12 +28,20 @@ std::int64_t QuotaKeeper::held() const {
     return units;
 }
 
+std::int64_t QuotaKeeper::forgotten(std::int64_t now_us) const {
+    std::int64_t units = 0;
+    for (const Lease& lease : forgotten_) {
+        if (lease.expires_us > now_us) units += lease.units;
+    }
+    return units;
+}
+
 void QuotaKeeper::enter_window(std::int64_t window_s) {
     if (window_s_ == window_s) return;
     window_s_ = window_s;
     used_ = 0;
     calls_ = 0;
-    leases_.clear();
+    for (const auto& [lessee, lease] : std::exchange(leases_, {})) forgotten_.push_back(lease);
     before_.clear();
     for (const auto& [lessee, past] : std::exchange(past_, {})) {
         before_[lessee] = {past.paid, past.asked, 0};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/limits/quota.hpp"
 
@@ -28,6 +29,8 @@ public:
     }
     std::int64_t used() const { return used_; }
     std::int64_t held() const;
+    /// What lessees may still hold of another window, of which this one does not know any more.
+    std::int64_t forgotten(std::int64_t now_us) const;
     std::int64_t window_s() const { return window_s_; }
 
 private:
@@ -42,6 +45,7 @@ private:
     std::int64_t used_ = 0;
     std::int64_t calls_ = 0;
     std::map<std::string, Lease> leases_;
+    std::vector<Lease> forgotten_;
     struct Past {
         std::int64_t paid = 0;
         std::int64_t asked = 0;
