@@ -80,6 +80,12 @@ void AccessLogWriter::write(LogDestination destination, const LogFormat& format,
     end_run(destination, 1);
 }
 
+void AccessLogWriter::write(LogDestination destination, const JsonLine& line) {
+    if (!take_block(destination, 1)) return;
+    block_->bytes += line.text();
+    end_run(destination, 1);
+}
+
 void AccessLogWriter::write(LogDestination destination, std::string_view lines) {
     const auto count = static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
     if (!take_block(destination, count)) return;

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "common/base/clock.hpp"
+#include "common/telemetry/json_line.hpp"
 #include "common/telemetry/log_format.hpp"
 
 namespace turnpike::telemetry {
@@ -33,6 +34,7 @@ public:
 
     /// Nothing for kNone; for kNoRoom the line counts as dropped.
     void write(LogDestination destination, const LogFormat& format, const LogValues& values);
+    void write(LogDestination destination, const JsonLine& line);
     /// Whole lines, each with its end. As above.
     void write(LogDestination destination, std::string_view lines);
     /// Hands on what there is; to be called about every 200 ms.

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/telemetry/escape.hpp"
 #include "common/telemetry/log_variable.hpp"
 
 namespace turnpike::telemetry {
@@ -33,13 +34,20 @@ public:
     /// One line of text with "$context.name" references. Whatever is no reference is literal;
     /// unknown and missing values are "-". Never fails: the management API checks formats.
     explicit LogFormat(std::string_view text);
-    /// JSON lines with every variable that phases set today, those without a value left out.
-    static const LogFormat& json_lines();
 
     /// Adds one line with its line end. Values are escaped as in JSON strings whatever the format
     /// looks like, so that no caller can forge fields or lines, and cut to 4 KiB; a line is cut to
     /// 32 KiB.
     void append_line(std::string& out, const LogValues& values) const;
+
+    static constexpr std::size_t kValueBytesMax = 4096;
+    static constexpr std::size_t kLineBytesMax = 32U * 1024U;
+    /// What one piece may add before the length is looked at: a value, and little around it.
+    static constexpr std::size_t kPieceBytesMax = kValueBytesMax * kEscapedBytesMax + 1024;
+    /// Cut at a character's start, so that the line stays UTF-8 if the value was.
+    static std::string_view cut(std::string_view value) {
+        return value.size() <= kValueBytesMax ? value : cut_long(value);
+    }
 
 private:
     struct Piece {
@@ -48,13 +56,11 @@ private:
         LogVariable variable = LogVariable::Status;
         std::string key;
     };
-    LogFormat() = default;
-    // Each writes a whole line to the room at `line` and returns its end.
+    static std::string_view cut_long(std::string_view value);
+    /// Writes a whole line to the room at `line`. Returns: its end.
     char* write_pieces(char* line, const LogValues& values) const;
-    static char* write_members(char* line, const LogValues& values);
 
     std::vector<Piece> pieces_;
-    bool is_json_lines_ = false;
 };
 
 /// Adds `text` with `"`, `\` and controls escaped as in JSON; bytes beyond ASCII stay.

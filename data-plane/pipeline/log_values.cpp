@@ -1,9 +1,10 @@
 #include "data-plane/pipeline/log_values.hpp"
 
+#include <array>
 #include <charconv>
-#include <cstring>
 
 #include "common/json/value.hpp"
+#include "common/telemetry/json_line.hpp"
 
 namespace turnpike::pipeline {
 namespace {
@@ -15,12 +16,6 @@ template <typename Number>
 std::string_view write_number(Number number, LogScratch& scratch) {
     const auto end = std::to_chars(scratch.data(), scratch.data() + scratch.size(), number).ptr;
     return {scratch.data(), static_cast<std::size_t>(end - scratch.data())};
-}
-
-std::string_view write_text(std::string_view text, LogScratch& scratch) {
-    const std::size_t size = std::min(text.size(), scratch.size());
-    std::memcpy(scratch.data(), text.data(), size);
-    return {scratch.data(), size};
 }
 
 std::string_view write_milliseconds(SteadyTime::duration duration, LogScratch& scratch) {
@@ -36,15 +31,16 @@ std::string_view write_quoted(std::string_view message) {
 }
 
 /// Dates are asked for once a request, but change once a second.
-std::string_view write_date(WallTime date, LogScratch& scratch) {
-    thread_local std::int64_t written_second = -1;
-    thread_local std::string written;
+std::string_view write_date(WallTime date) {
+    constexpr std::size_t kBytes = 26;
+    constinit thread_local std::array<char, kBytes> written{};
+    constinit thread_local std::int64_t written_second = -1;
     const std::int64_t second = epoch_seconds(date);
     if (second != written_second) {
-        written = to_clf_date(date);
+        to_clf_date(date).copy(written.data(), kBytes);
         written_second = second;
     }
-    return write_text(written, scratch);
+    return {written.data(), kBytes};
 }
 
 }  // namespace
@@ -115,8 +111,7 @@ std::string_view ExchangeLogValues::route_value(LogVariable variable) const {
     }
 }
 
-std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view /*key*/,
-                                          LogScratch& scratch) const {
+std::string_view ExchangeLogValues::value_of(LogVariable variable, LogScratch& scratch) const {
     const net::Request& request = exchange_.request;
     switch (variable) {
         case LogVariable::AccountId:
@@ -143,7 +138,7 @@ std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view
             return exchange_.ids.replaced_supplied_id() ? "UUID_REPLACED_INVALID_REQUEST_ID"
                                                         : exchange_.ids.request_id();
         case LogVariable::RequestTime:
-            return write_date(request.received_date, scratch);
+            return write_date(request.received_date);
         case LogVariable::RequestTimeEpoch:
             return write_number(epoch_milliseconds(request.received_date), scratch);
         case LogVariable::ResponseLatency:
@@ -175,6 +170,25 @@ std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view
         default:
             return route_value(variable);
     }
+}
+
+std::string_view ExchangeLogValues::value(LogVariable variable, std::string_view /*key*/,
+                                          LogScratch& scratch) const {
+    return value_of(variable, scratch);
+}
+
+struct ExchangeLogValues::Known {
+    const ExchangeLogValues& values;
+
+    template <LogVariable kVariable>
+    std::string_view value_of(LogScratch& scratch) const {
+        return values.value_of(kVariable, scratch);
+    }
+};
+
+void ExchangeLogValues::write_json(telemetry::AccessLogWriter& writer,
+                                   telemetry::LogDestination destination) const {
+    writer.write(destination, telemetry::JsonLine(Known{*this}));
 }
 
 }  // namespace turnpike::pipeline

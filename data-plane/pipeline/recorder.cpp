@@ -56,9 +56,7 @@ void Recorder::record(const Exchange& exchange) {
                                           : exchange.stage->unmatched_meter_slot();
     meters_.expect(slot);
     const ExchangeLogValues values(exchange, now);
-    if (default_ != telemetry::AccessLog::kNone) {
-        writer_->write(default_, telemetry::LogFormat::json_lines(), values);
-    }
+    if (default_ != telemetry::AccessLog::kNone) values.write_json(*writer_, default_);
     if (!exchange.stage->access_log_format().empty() && concerns_stage(exchange)) {
         const StageLog& own = stage_log(exchange);
         writer_->write(own.destination, *own.format, values);

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "common/telemetry/json_line.hpp"
 #include "common/telemetry/log_format.hpp"
 
 namespace turnpike::telemetry::testing {
@@ -20,6 +21,14 @@ public:
         const std::string text = found->second + "/" + std::string(key);
         std::copy(text.begin(), text.end(), scratch.begin());
         return {scratch.data(), text.size()};
+    }
+
+    /// For a JsonLine.
+    template <LogVariable kVariable>
+    std::string_view value_of(LogScratch& scratch) const {
+        const std::string_view given = value(kVariable, {}, scratch);
+        if (!is_numeric(kVariable)) return given;
+        return {scratch.data(), given.copy(scratch.data(), scratch.size())};
     }
 
 private:

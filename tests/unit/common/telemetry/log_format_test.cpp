@@ -103,26 +103,6 @@ TEST_CASE("the console's formats come out as they should") {
           "192.0.2.1 - - [04/Mar/2020:19:15:17 +0000] \"GET /pets/{id} HTTP/1.1\" 200 5 r x=\n");
 }
 
-TEST_CASE("the default format is one JSON object of what there is") {
-    const FixedValues values({{LogVariable::Status, "200"},
-                              {LogVariable::ResponseLength, "0"},
-                              {LogVariable::IntegrationStatus, "-1"},
-                              {LogVariable::IdentityUserAgent, "say \"hi\"\n"},
-                              {LogVariable::RequestId, "007"}});
-    const std::string text = line(LogFormat::json_lines(), values);
-    CHECK(text.back() == '\n');
-    CHECK(text.find('\n') == text.size() - 1);
-    const auto object = turnpike::json::parse(text);
-    REQUIRE(object);
-    CHECK(object->as_object().size() == 5);
-    CHECK(object->integer("status") == 200);
-    CHECK(object->integer("responseLength") == 0);
-    CHECK(object->text("integration.status") == "-1");
-    CHECK(object->text("requestId") == "007");
-    CHECK(object->text("identity.userAgent") == "say \"hi\"\n");
-    CHECK(line(LogFormat::json_lines(), FixedValues({})) == "{}\n");
-}
-
 TEST_CASE("values and lines are bounded, and cut between characters") {
     std::string umlauts;
     for (int i = 0; i < 5000; ++i) umlauts += "\xc3\xa9";
@@ -133,7 +113,6 @@ TEST_CASE("values and lines are bounded, and cut between characters") {
     std::string long_format;
     for (int i = 0; i < 100; ++i) long_format += "$context.path ";
     CHECK(line(long_format, values).size() == 32U * 1024U + 1);
-    CHECK(turnpike::json::parse(line(LogFormat::json_lines(), values)));
 }
 
 TEST_CASE("every variable is found by its name") {
