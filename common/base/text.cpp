@@ -1,5 +1,6 @@
 #include "common/base/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -13,8 +14,16 @@ std::string to_lower(std::string_view text) {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    std::size_t i = 0;
+    while (i < a.size()) {
+        if (i + 8 <= a.size() && std::memcmp(a.data() + i, b.data() + i, 8) == 0) {
+            i += 8;  // spelled alike, as most are
+            continue;
+        }
+        const std::size_t end = std::min(i + 8, a.size());
+        for (; i < end; ++i) {
+            if (to_lower(a[i]) != to_lower(b[i])) return false;
+        }
     }
     return true;
 }

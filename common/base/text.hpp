@@ -41,6 +41,39 @@ inline bool is_same_name(std::string_view a, std::string_view b) {
            (a.front() == b.front() && a[a.size() / 2] == b[b.size() / 2] && a.back() == b.back());
 }
 
+/// Copies without a call of the library, for texts that are short most often. Requires: room, and
+/// that both do not overlap. Returns: the end of the copy.
+inline char* copy_text(char* to, std::string_view text) {
+    constexpr std::size_t kCopiedHereMax = 128;
+    const char* const from = text.data();
+    const std::size_t size = text.size();
+    // The first and the last words may overlap.
+    const auto copy_ends = [&]<typename Word>(Word first) {
+        Word last;
+        std::memcpy(&first, from, sizeof(Word));
+        std::memcpy(&last, from + size - sizeof(Word), sizeof(Word));
+        std::memcpy(to, &first, sizeof(Word));
+        std::memcpy(to + size - sizeof(Word), &last, sizeof(Word));
+    };
+    if (size >= 16) {
+        if (size > kCopiedHereMax) {
+            std::memcpy(to, from, size);
+            return to + size;
+        }
+        for (std::size_t i = 16; i < size; i += 16) std::memcpy(to + i - 16, from + i - 16, 16);
+        std::memcpy(to + size - 16, from + size - 16, 16);
+    } else if (size >= 8) {
+        copy_ends(std::uint64_t{});
+    } else if (size >= 4) {
+        copy_ends(std::uint32_t{});
+    } else if (size > 0) {
+        to[0] = from[0];
+        to[size / 2] = from[size / 2];
+        to[size - 1] = from[size - 1];
+    }
+    return to + size;
+}
+
 /// Without the spaces and tabs at both ends.
 std::string_view trim(std::string_view text);
 /// The pieces between separators, empty ones included; an empty text is one empty piece.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "common/http/scan.hpp"
+
 namespace turnpike::http {
 namespace {
 
@@ -59,35 +61,17 @@ bool is_ipv6(std::string_view text) {
     return before >= 0 && after >= 0 && before + after <= 7;
 }
 
-/// Two words in the code rather than a table in memory: every request asks, and a table would have
-/// left the processor's cache since the last one.
-constexpr std::uint64_t name_characters(unsigned first) {
-    std::uint64_t bits = 0;
-    for (unsigned i = 0; i < 64; ++i) {
-        const auto c = static_cast<char>(first + i);
-        const bool is_one = is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                            c == '-' || c == '.' || c == '_';
-        bits |= std::uint64_t{is_one} << i;
-    }
-    return bits;
-}
-
-bool is_name_character(char c) {
-    constexpr std::uint64_t kLow = name_characters(0);
-    constexpr std::uint64_t kHigh = name_characters(64);
-    const auto code = static_cast<unsigned char>(c);
-    return code < 128 && (((code < 64 ? kLow : kHigh) >> (code & 63U)) & 1U) != 0;
-}
-
 bool is_name(std::string_view text) {
-    if (text.empty() || text.size() > kNameBytesMax) return false;
-    char before = '.';  // no label is empty
-    for (const char c : text) {
-        if (!is_name_character(c)) return false;
-        if (c == '.' && before == '.') return false;
-        before = c;
+    if (text.empty() || text.size() > kNameBytesMax || text.front() == '.') return false;
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    while (true) {
+        p = find_rare_in_names(p, end);
+        if (p == end) return true;
+        if (*p != '.') return false;
+        ++p;
+        if (p != end && *p == '.') return false;  // no label is empty
     }
-    return true;
 }
 
 /// Returns: false if `text` is not a port. An empty one is no port.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -25,6 +27,11 @@ constexpr std::array<bool, 256> kTokenCharacters = [] {
 }();
 inline bool is_token_character(char c) { return kTokenCharacters[static_cast<unsigned char>(c)]; }
 
+/// All but letters, digits, "-" and "_": what names of fields and hosts consist of.
+inline bool is_rare_in_names(char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    return !((lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_');
+}
 /// A control that no field value may contain: all but the tab.
 inline bool is_value_control(char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
@@ -36,11 +43,6 @@ inline bool ends_path(char c) {
 /// The same for query strings, which may contain "?" but not "{", "|" or "}".
 inline bool ends_query(char c) {
     return static_cast<signed char>(c) <= 0x20 || c == '#' || (c > 'z' && c != '~');
-}
-
-inline const char* find_not_token(const char* p, const char* end) {
-    while (p != end && is_token_character(*p)) ++p;
-    return p;
 }
 
 #ifdef __SSE2__
@@ -75,17 +77,64 @@ struct QueryEnds {
     static bool is(char c) { return ends_query(c); }
 };
 
+struct RareInNames {
+    static __m128i in(__m128i bytes) {
+        const auto is_within = [](__m128i all, char first, char last) {
+            const __m128i from_zero = _mm_sub_epi8(all, _mm_set1_epi8(first));
+            const __m128i bound = _mm_set1_epi8(static_cast<char>(last - first));
+            return _mm_cmpeq_epi8(_mm_min_epu8(from_zero, bound), from_zero);
+        };
+        const __m128i is_letter = is_within(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 'z');
+        const __m128i is_common = _mm_or_si128(_mm_or_si128(is_letter, is_within(bytes, '0', '9')),
+                                               _mm_or_si128(equal(bytes, '-'), equal(bytes, '_')));
+        return _mm_andnot_si128(is_common, _mm_set1_epi8(-1));
+    }
+    static bool is(char c) { return is_rare_in_names(c); }
+};
+
 template <typename Kind>
-const char* find(const char* p, const char* end) {
-    for (; end - p >= 16; p += 16) {
-        const int hits = _mm_movemask_epi8(Kind::in(load(p)));
-        if (hits != 0) return p + __builtin_ctz(static_cast<unsigned>(hits));
+unsigned hits(__m128i bytes) {
+    return static_cast<unsigned>(_mm_movemask_epi8(Kind::in(bytes)));
+}
+
+/// Of fewer than 16 bytes: as two words that may overlap.
+template <typename Kind>
+const char* find_short(const char* p, const char* end) {
+    const auto words = [&]<typename Word>(Word first) {
+        Word last;
+        std::memcpy(&first, p, sizeof(Word));
+        std::memcpy(&last, end - sizeof(Word), sizeof(Word));
+        return _mm_set_epi64x(static_cast<std::int64_t>(last), static_cast<std::int64_t>(first));
+    };
+    if (end - p >= 8) {
+        if (hits<Kind>(words(std::uint64_t{})) == 0) return end;
+    } else if (end - p >= 4) {
+        const __m128i bytes = words(std::uint32_t{});
+        if (hits<Kind>(_mm_shuffle_epi32(bytes, _MM_SHUFFLE(2, 0, 2, 0))) == 0) return end;
     }
     while (p != end && !Kind::is(*p)) ++p;
     return p;
 }
 
+template <typename Kind>
+const char* find(const char* p, const char* end) {
+    if (end - p < 16) return find_short<Kind>(p, end);
+    for (;; p = end - p >= 32 ? p + 16 : end - 16) {  // the last 16 may overlap those before
+        if (const unsigned found = hits<Kind>(load(p))) return p + __builtin_ctz(found);
+        if (end - p == 16) return end;
+    }
+}
+
 }  // namespace detail
+
+inline const char* find_rare_in_names(const char* p, const char* end) {
+    return detail::find<detail::RareInNames>(p, end);
+}
+inline const char* find_not_token(const char* p, const char* end) {
+    p = find_rare_in_names(p, end);
+    while (p != end && is_token_character(*p)) ++p;
+    return p;
+}
 
 inline const char* find_value_control(const char* p, const char* end) {
     return detail::find<detail::ValueControls>(p, end);
@@ -97,6 +146,14 @@ inline const char* find_query_end(const char* p, const char* end) {
     return detail::find<detail::QueryEnds>(p, end);
 }
 #else
+inline const char* find_rare_in_names(const char* p, const char* end) {
+    while (p != end && !is_rare_in_names(*p)) ++p;
+    return p;
+}
+inline const char* find_not_token(const char* p, const char* end) {
+    while (p != end && is_token_character(*p)) ++p;
+    return p;
+}
 inline const char* find_value_control(const char* p, const char* end) {
     while (p != end && !is_value_control(*p)) ++p;
     return p;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
+#include "common/base/text.hpp"
 #include "data-plane/net/buffer.hpp"
 
 namespace turnpike::integration {
@@ -20,24 +20,16 @@ public:
     HeadText(const HeadText&) = delete;
     HeadText& operator=(const HeadText&) = delete;
 
-    void append(const char* bytes, std::size_t size) {
-        if (size == 0) return;  // a null view is empty, too
-        if (size > static_cast<std::size_t>(end_ - at_)) {
-            commit();
-            if (!make_space(size)) return;
-        }
-        std::memcpy(at_, bytes, size);
-        at_ += size;
-    }
     HeadText& operator+=(std::string_view text) {
-        append(text.data(), text.size());
+        if (has_space(text.size())) at_ = copy_text(at_, text);
         return *this;
     }
     void add_field(std::string_view name, std::string_view value) {
-        *this += name;
-        *this += ": ";
-        *this += value;
-        *this += "\r\n";
+        if (!has_space(name.size() + value.size() + 4)) return;
+        at_ = copy_text(at_, name);
+        at_ = copy_text(at_, ": ");
+        at_ = copy_text(at_, value);
+        at_ = copy_text(at_, "\r\n");
     }
     /// Makes what was written part of the buffer. Returns: false if it did not fit.
     bool finish() {
@@ -46,6 +38,11 @@ public:
     }
 
 private:
+    bool has_space(std::size_t bytes) {
+        if (bytes <= static_cast<std::size_t>(end_ - at_)) return true;
+        commit();
+        return make_space(bytes);
+    }
     bool make_space(std::size_t bytes) {
         if (has_failed_ || !buffer_.make_space(bytes, bytes_max_)) {
             has_failed_ = true;

@@ -157,7 +157,7 @@ void append_received(HeadText& out, const http::Field& field) {
         return;
     }
     const char* end = field.value.data() + field.value.size();
-    out.append(field.name.data(), static_cast<std::size_t>(end - field.name.data()));
+    out += {field.name.data(), static_cast<std::size_t>(end - field.name.data())};
     out += "\r\n";
 }
 

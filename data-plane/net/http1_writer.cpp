@@ -1,7 +1,6 @@
 #include "data-plane/net/http1_writer.hpp"
 
 #include <array>
-#include <cstring>
 
 #include "common/base/text.hpp"
 #include "common/http/chunked.hpp"
@@ -38,11 +37,7 @@ bool is_reserved(std::string_view name) {
 struct Cursor {
     char* at;
 
-    void put(std::string_view text) {
-        if (text.empty()) return;
-        std::memcpy(at, text.data(), text.size());
-        at += text.size();
-    }
+    void put(std::string_view text) { at = copy_text(at, text); }
     void put_number(std::uint64_t number) {
         char digits[20];
         put(http::write_decimal(number, digits));
