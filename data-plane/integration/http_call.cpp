@@ -238,6 +238,7 @@ worker::Task<Outcome> call_http(Exchange& exchange) {
                                                                            : Arrival::Lost;
         }
         if (arrival == Arrival::Head) {
+            co_await worker::Yield(reactor, worker::Reactor::Lane::Answers);
             static_cast<void>(leased.release());
             co_return accept_answer(exchange, connection);
         }

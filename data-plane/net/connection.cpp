@@ -109,6 +109,8 @@ worker::Task<Connection::Next> Connection::next_request() {
         const IoResult outcome = co_await stream_.read_some(input_.space(), deadline);
         if (outcome.status != IoStatus::Done) co_return Next::Close;
         input_.commit(outcome.bytes);
+        // Reads of one turn come first: the kernel's code and ours do not drive each other out.
+        co_await worker::Yield(server_.reactor(), worker::Reactor::Lane::Requests);
         if (auto next = parse_head()) co_return *next;
     }
 }

@@ -74,7 +74,8 @@ constexpr std::array kOrder{
     PhaseStep{.name = "map_request",
               .run = map_request,
               .describe = describe_integration_request,
-              .is_skipped_by_hit = true},
+              .is_skipped_by_hit = true,
+              .lane = worker::Reactor::Lane::Calls},
     PhaseStep{.name = "integrate",
               .run_waiting = integrate,
               .describe = describe_integration_response,
@@ -105,8 +106,11 @@ constexpr std::array kOrder{
               .is_final = true,
               .is_skipped_by_test = true},
     // Last: status, sizes and times are known only now.
-    PhaseStep{
-        .name = "log_request", .run = log_request, .is_final = true, .is_skipped_by_test = true},
+    PhaseStep{.name = "log_request",
+              .run = log_request,
+              .is_final = true,
+              .is_skipped_by_test = true,
+              .lane = worker::Reactor::Lane::Logs},
 };
 
 }  // namespace

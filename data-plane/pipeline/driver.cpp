@@ -1,5 +1,7 @@
 #include "data-plane/pipeline/driver.hpp"
 
+#include "data-plane/worker/signal.hpp"
+
 namespace turnpike::pipeline {
 
 Outcome end_with(Exchange& exchange, const GatewayError& error) {
@@ -24,6 +26,7 @@ worker::Task<> Pipeline::handle(net::Request& request, net::ResponseWriter& writ
     for (const PhaseStep& step : phases_) {
         if (has_ended && !step.is_final) continue;
         if (step.is_skipped_by_hit && exchange.cache.result == CacheUse::Result::Hit) continue;
+        if (step.lane) co_await worker::Yield(services_.reactor, *step.lane);
         if (exchange.record) begin_recorded(step, exchange);
         const Outcome outcome = step.run ? step.run(exchange) : co_await step.run_waiting(exchange);
         if (outcome == Outcome::Ended && !has_ended) {

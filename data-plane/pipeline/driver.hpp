@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "data-plane/net/request.hpp"
 #include "data-plane/pipeline/exchange.hpp"
 #include "data-plane/worker/maybe_task.hpp"
+#include "data-plane/worker/reactor.hpp"
 
 namespace turnpike::pipeline {
 
@@ -30,6 +32,8 @@ struct PhaseStep {
     bool is_skipped_by_hit = false;
     /// TestInvokeMethod does without it: it concerns callers or stages, which a test has not.
     bool is_skipped_by_test = false;
+    /// In which of the turn it runs, if not with the phase before.
+    std::optional<worker::Reactor::Lane> lane = std::nullopt;
 };
 
 /// What goes before and after each phase of a request. Requires: a record.

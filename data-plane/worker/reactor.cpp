@@ -108,7 +108,8 @@ void Reactor::turn() {
 
 int Reactor::wait_for_events() {
     int timeout = -1;
-    if (!state_->deferred.empty()) {
+    if (std::any_of(state_->deferred.begin(), state_->deferred.end(),
+                    [](const auto& lane) { return !lane.empty(); })) {
         timeout = 0;
     } else if (const auto look = state_->wheel.next_look()) {
         const auto delay = std::chrono::ceil<Milliseconds>(*look - now_).count();
@@ -132,23 +133,29 @@ void Reactor::run_posted() {
     state.running.clear();
 }
 
-void Reactor::defer(std::coroutine_handle<> waiter) { state_->deferred.push_back(waiter); }
+void Reactor::defer(std::coroutine_handle<> waiter, Lane lane) {
+    state_->deferred[static_cast<std::size_t>(lane)].push_back(waiter);
+}
 
 void Reactor::forget(std::coroutine_handle<> waiter) {
-    for (auto* list : {&state_->deferred, &state_->resuming}) {
-        std::replace(list->begin(), list->end(), waiter, std::coroutine_handle<>{});
+    for (auto& lane : state_->deferred) {
+        std::replace(lane.begin(), lane.end(), waiter, std::coroutine_handle<>{});
     }
+    auto& resuming = state_->resuming;
+    std::replace(resuming.begin(), resuming.end(), waiter, std::coroutine_handle<>{});
 }
 
 void Reactor::run_deferred() {
     State& state = *state_;
-    if (state.deferred.empty()) return;
-    state.resuming.swap(state.deferred);
-    // By index, and taken out: a coroutine may have forget() change the list.
-    for (std::size_t i = 0; i < state.resuming.size(); ++i) {
-        if (const auto waiter = std::exchange(state.resuming[i], {})) waiter.resume();
+    for (auto& lane : state.deferred) {
+        if (lane.empty()) continue;
+        state.resuming.swap(lane);
+        // By index, and taken out: a coroutine may have forget() change the list.
+        for (std::size_t i = 0; i < state.resuming.size(); ++i) {
+            if (const auto waiter = std::exchange(state.resuming[i], {})) waiter.resume();
+        }
+        state.resuming.clear();
     }
-    state.resuming.clear();
 }
 
 EventTarget::~EventTarget() { reactor_.state_->forget_events_of(this); }

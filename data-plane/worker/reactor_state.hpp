@@ -28,7 +28,7 @@ struct Reactor::State {
     std::size_t event_next = 0;
 
     TimerWheel wheel;
-    std::vector<std::coroutine_handle<>> deferred;
+    std::array<std::vector<std::coroutine_handle<>>, kLanes> deferred;
     std::vector<std::coroutine_handle<>> resuming;
 
     std::mutex posted_mutex;

@@ -23,7 +23,7 @@ void Signal::Wait::await_suspend(std::coroutine_handle<> waiter) {
 void Signal::Wait::resume() {
     signal_.wait_ = nullptr;
     is_deferred_ = true;
-    signal_.reactor_.defer(waiter_);
+    signal_.reactor_.defer(waiter_, Reactor::Lane::Requests);
 }
 
 Signal::TimedWait::TimedWait(Signal& signal, SteadyTime when)
@@ -42,7 +42,7 @@ Yield::~Yield() {
 
 void Yield::await_suspend(std::coroutine_handle<> waiter) {
     waiter_ = waiter;
-    reactor_.defer(waiter);
+    reactor_.defer(waiter, lane_);
 }
 
 Delay::Delay(Reactor& reactor, Milliseconds delay)

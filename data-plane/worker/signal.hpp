@@ -59,10 +59,12 @@ private:
     Wait* wait_ = nullptr;
 };
 
-/// co_await: lets everything else that is due run first.
+/// co_await: waits for a lane of the loop's turn; the last one lets everything else that is due run
+/// first.
 class Yield {
 public:
-    explicit Yield(Reactor& reactor) : reactor_(reactor) {}
+    explicit Yield(Reactor& reactor, Reactor::Lane lane = Reactor::Lane::Sends)
+        : reactor_(reactor), lane_(lane) {}
     ~Yield();
     Yield(const Yield&) = delete;
     Yield& operator=(const Yield&) = delete;
@@ -72,6 +74,7 @@ public:
 
 private:
     Reactor& reactor_;
+    Reactor::Lane lane_;
     std::coroutine_handle<> waiter_;
 };
 

@@ -93,7 +93,7 @@ void Reactor::run_deferred() {
     if (!state.deferred.empty()) state.turn_soon(*this);
 }
 
-void Reactor::defer(std::coroutine_handle<> waiter) {
+void Reactor::defer(std::coroutine_handle<> waiter, Lane /*lane*/) {
     state_->deferred.push_back(waiter);
     state_->turn_soon(*this);
 }

@@ -5,7 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "data-plane/worker/signal.hpp"
 #include "data-plane/worker/task_set.hpp"
@@ -264,6 +267,35 @@ TEST_CASE("a signal resumes its waiter after the setter has gone on") {
     });
     reactor.run();
     CHECK(order == std::vector<int>{1, 2});
+}
+
+TEST_CASE("a turn goes from lane to lane, and each runs what was there when it began") {
+    using Lane = Reactor::Lane;
+    Reactor reactor;
+    std::vector<std::string> order;
+    const auto walk = [](Reactor& loop, std::string name, std::vector<std::string>& out,
+                         bool ends) -> Task<> {
+        const std::uint64_t turn = loop.turns();
+        for (const auto& [lane, text] :
+             {std::pair{Lane::Requests, "requests "}, std::pair{Lane::Calls, "calls "},
+              std::pair{Lane::Sends, "sends "}}) {
+            co_await Yield(loop, lane);
+            CHECK(loop.turns() == turn);
+            out.push_back(text + name);
+        }
+        // The first lane of this turn is over.
+        co_await Yield(loop, Lane::Requests);
+        CHECK(loop.turns() == turn + 2);
+        if (ends) loop.stop();
+    };
+    TaskSet tasks;
+    reactor.post([&] {
+        tasks.spawn(walk(reactor, "a", order, false));
+        tasks.spawn(walk(reactor, "b", order, true));
+    });
+    reactor.run();
+    CHECK(order == std::vector<std::string>{"requests a", "requests b", "calls a", "calls b",
+                                            "sends a", "sends b"});
 }
 
 TEST_CASE("a wait for a signal ends at its time") {
