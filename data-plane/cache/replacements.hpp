@@ -28,7 +28,10 @@ public:
     }
     /// Whether the answer of a call that began then may be of before a replacement.
     bool is_overtaken(std::string_view id, SteadyTime began) const {
-        if (began <= all_until_) return true;
+        return began <= all_until_ || is_replaced(id, began);
+    }
+    /// Whether it is, as far as is remembered.
+    bool is_replaced(std::string_view id, SteadyTime began) const {
         const auto found = last_.find(id);
         return found != last_.end() && began <= found->second;
     }

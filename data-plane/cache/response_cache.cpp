@@ -382,13 +382,16 @@ worker::Task<ResponseCache::Lead> ResponseCache::confirm(Query query, Lead lead)
     Pending& pending = *lead.pending_;
     if (!state->store.is_available(pending.place)) co_return std::move(lead);
     std::string token = state->new_token();
+    const std::size_t before = state->replacements.count();
     SharedStore::Locked locked = co_await state->store.lock(
         pending.place, token, state->reactor.now() + limits::kRedisPatience);
     if (locked.state == SharedStore::Lock::Taken) state->hold_lock(pending, std::move(token));
     const Fetched& fetched = locked.fetched;
     if (fetched.state == Fetched::State::Found && fetched.fresh_for > Milliseconds(0)) {
-        state->remember(query, pending.place.id, fetched.response,
-                        {fetched.fresh_for, fetched.kept_for, fetched.began});
+        if (before == state->replacements.count()) {
+            state->remember(query, pending.place.id, fetched.response,
+                            {fetched.fresh_for, fetched.kept_for, fetched.began});
+        }
         state->close(pending, fetched.response);
         co_return Lead();
     }
@@ -415,7 +418,12 @@ void ResponseCache::store(const Query& query, ResponseParts parts, Lead lead, bo
     if (!is_overtaken) {
         state.remember(query, place.id, response, {ttl, storing.kept_for, query.began});
     }
-    state.store.store(place, *response, storing);
+    // What says so in Redis may have expired by the time this comes there.
+    if (!replaces && state.replacements.is_replaced(place.id, query.began)) {
+        if (!storing.token.empty()) state.store.unlock(place, storing.token);
+    } else {
+        state.store.store(place, *response, storing);
+    }
     if (lead) state.close(*lead.pending_, response);
     if (!replaces) return;
     state.replacements.note(place.id, steady_now());

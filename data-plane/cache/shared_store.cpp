@@ -21,22 +21,25 @@ constexpr char kVersion = 1;
 constexpr char kEncrypted = 1;
 
 /// Keys: entry, index, sizes, lock. Arguments: id, entry, its time (ms), what it counts, how much
-/// there may be, prefix of entries, token of the lock, when its call began (ms). When it expires,
-/// and when its call began, go before the entry. What is written first fails as a whole if Redis
-/// has no memory. Gives 0 if the entry found no room, or one of a later call is there.
+/// there may be, prefix of entries, token of the lock, when its call began (ms), when this was sent
+/// (ms). When it expires, and when its call began, go before the entry. What is written first fails
+/// as a whole if Redis has no memory. Gives 0 if the entry found no room, one of a later call is
+/// there, or this comes so late that its time is over: what would say that it was replaced may have
+/// expired as well.
 constexpr std::string_view kStoreScript = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local kept, began = tonumber(ARGV[3]), tonumber(ARGV[8])
+local began = tonumber(ARGV[8])
+local kept = math.min(tonumber(ARGV[3]), ARGV[9] + ARGV[3] - now)
 local function unlock()
   if ARGV[7] ~= '' and redis.call('GET', KEYS[4]) == ARGV[7] then redis.call('DEL', KEYS[4]) end
 end
 local before = redis.call('GETRANGE', KEYS[1], 8, 15)
-if #before == 8 and struct.unpack('<i8', before) > began then
+if kept <= 0 or #before == 8 and struct.unpack('<i8', before) > began then
   unlock()
   return 0
 end
-redis.call('SET', KEYS[1], struct.pack('<i8i8', now + kept, began) .. ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[1], struct.pack('<i8i8', now + kept, began) .. ARGV[2], 'PX', kept)
 local total = 0
 if redis.call('ZCARD', KEYS[2]) > 0 then
   total = tonumber(redis.call('HGET', KEYS[3], 'total') or '0')
@@ -275,6 +278,7 @@ void SharedStore::store(const Place& place, const Response& response, const Stor
         return;
     }
     const StageNames names(shared_.name_space, place.stage);
+    const std::int64_t now = redis_time();
     const auto ago = std::chrono::duration_cast<Milliseconds>(steady_now() - storing.began);
     Command command{"EVAL",
                     std::string(kStoreScript),
@@ -290,7 +294,8 @@ void SharedStore::store(const Place& place, const Response& response, const Stor
                     std::to_string(place.stage_bytes_max),
                     names.entry_prefix(),
                     storing.token,
-                    std::to_string(redis_time() - ago.count())};
+                    std::to_string(now - ago.count()),
+                    std::to_string(now)};
     Command told;
     if (storing.tells_replaced) {
         told = {"XADD",

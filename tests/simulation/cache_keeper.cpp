@@ -114,18 +114,19 @@ bool CacheKeeper::make_room(const std::string& prefix, const std::string& id, st
 }
 
 /// EVAL script 4, keys: entry, index, sizes, lock; id, entry, its time, what it counts, how much
-/// there may be, prefix of entries, token of the lock, when its call began.
+/// there may be, prefix of entries, token of the lock, when its call began, when it was sent.
 redis::Reply CacheKeeper::store(const redis::Command& command) {
     const std::string& key = command[3];
     const std::string& id = command[7];
     const std::int64_t began = number(command[14]);
+    const std::int64_t now_us = redis_clock_us();
+    const std::int64_t kept_us = number(command[9]) * 1000;
+    const std::int64_t expires_us = std::min(now_us, number(command[15]) * 1000) + kept_us;
     const Value* const before = find(key);
-    if (before && unpacked(before->text, kTimeBytes) > began) {
+    if (expires_us <= now_us || (before && unpacked(before->text, kTimeBytes) > began)) {
         unlock(command[6], command[13]);
         return integer_reply(0);
     }
-    const std::int64_t kept_us = number(command[9]) * 1000;
-    const std::int64_t expires_us = redis_clock_us() + kept_us;
     const bool fits = make_room(command[12], id, number(command[10]), number(command[11]));
     memory_.values.erase(key);
     if (fits) {

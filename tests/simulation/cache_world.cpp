@@ -23,6 +23,8 @@ constexpr std::int64_t kFlushUs = 50'000;
 /// Once a replica that is behind has taken over, until the publisher has seen it.
 constexpr std::int64_t kPublishedAnewUs = 1'200'000;
 constexpr Milliseconds kPatience{29'000};
+/// A lock of somebody who is gone, and looks at it.
+constexpr Milliseconds kLockMost{3'200};
 
 Milliseconds milliseconds(std::int64_t us) { return Milliseconds(us / 1000); }
 
@@ -248,9 +250,16 @@ void CacheWorld::arrive(Reactor& reactor) {
 }
 
 /// How long an answer may be stale that stands in for a call that failed: it was looked at when the
-/// call began.
-Milliseconds CacheWorld::failing() const {
-    return terms_.stale_if_error + milliseconds(terms_.call_us_max) + Milliseconds(10);
+/// request came.
+Milliseconds CacheWorld::failing(const Request& request) const {
+    return terms_.stale_if_error + milliseconds(world_.now_us() - request.since_us) +
+           Milliseconds(10);
+}
+
+/// How long a call may last for which others wait; without faults nobody waits for a lock of
+/// somebody who is gone.
+Milliseconds CacheWorld::leading() const {
+    return milliseconds(terms_.call_us_max) + (is_calm ? Milliseconds(0) : kLockMost);
 }
 
 /// As the phases look_up_cache and store_response do it.
@@ -269,7 +278,8 @@ worker::Task<> CacheWorld::serve(Reactor& reactor, Request request) {
         // Who waited for a call that failed gets what the call falls back to.
         const bool may_be_fallback = answer.source == ResponseCache::Source::Coalesced;
         const Milliseconds renewing = terms_.stale_while_revalidate;
-        check(request, answer, may_be_fallback ? std::max(renewing, failing()) : renewing);
+        check(request, answer,
+              may_be_fallback ? std::max(renewing, failing(request) + leading()) : renewing);
         if (answer.lead) reactor.spawn(renew(reactor, request, std::move(answer.lead)));
         co_return;
     }
@@ -318,7 +328,7 @@ worker::Task<> CacheWorld::call(Reactor& reactor, Request request, ResponseCache
             ResponseCache::Answer answer;
             answer.response = fallback;
             answer.is_stale = true;
-            check(request, answer, failing());
+            check(request, answer, failing(request));
         }
         reactor.cache.fail(std::move(lead), fallback);
         co_return;

@@ -113,7 +113,8 @@ private:
               cache::ResponseCache::Lead lead);
     void check(const Request& request, const cache::ResponseCache::Answer& answer,
                Milliseconds stale);
-    Milliseconds failing() const;
+    Milliseconds failing(const Request& request) const;
+    Milliseconds leading() const;
     void check_age(const Call& call, Milliseconds stale);
     void check_replaced(const Request& request, const Call& call);
     void begin_lead(Reactor& reactor, const std::string& key);

@@ -109,8 +109,7 @@ std::string run_new_quota(std::uint64_t seed) {
         begun.admitted = in_window(limits, change);
         // Those that are granted and do not know yet are in neither.
         begun.unknown = begun.admitted + limits.waiting() - used;
-        begun.held = limits.quota().held() +
-                     limits.quota().forgotten(kEpochUs + world.now_us());
+        begun.held = limits.quota().held() + limits.quota().forgotten(kEpochUs + world.now_us());
     };
     world.after(change.at_us - kStart, [&] { publish(world, limits, change); });
     world.after(change.at_us + 2 * kSecond - kStart, [&] { ledger.fails_one_in = 0; });

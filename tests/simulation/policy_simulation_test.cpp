@@ -88,7 +88,7 @@ std::string unsettled(LimitsWorld& limits, const LimitsTerms& terms) {
     }
     if (terms.quota == 0) return {};
     // What is given back in a question that is lost counts as used.
-    const std::int64_t wasted = terms.quota < 16'000 ? 0 : terms.quota / 1000;
+    const std::int64_t wasted = terms.quota < 16'000 ? terms.workers : terms.quota / 1000;
     const std::int64_t over = limits.quota().used() + limits.quota().held() - admitted;
     if (over >= 0 && over <= wasted) return {};
     return std::to_string(admitted) + " admitted, used " + std::to_string(limits.quota().used());

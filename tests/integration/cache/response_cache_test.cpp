@@ -387,6 +387,18 @@ TEST_CASE_FIXTURE(Fixture, "an answer to an earlier call takes the place of no r
     CHECK(three.body(caching, "key") == "new");
 }
 
+TEST_CASE_FIXTURE(Fixture, "what comes to Redis late is kept for as much less") {
+    caching.ttl = Seconds(5);
+    Worker one(installation);
+    installation.ask({"CLIENT", "PAUSE", "500", "WRITE"});
+    one.store(caching, "key", "late");
+    wait_for_entries("1");
+    const auto keys = installation.redis.call({"KEYS", "*:entry:*"}, 2000ms);
+    REQUIRE(keys);
+    REQUIRE(keys->elements.size() == 1);
+    CHECK(std::stoll(installation.ask({"PTTL", keys->elements[0].text})) < 4700);
+}
+
 TEST_CASE_FIXTURE(Fixture, "an entry is found stale for as long as the stage wants it") {
     stage.stale_while_revalidate = Seconds(3600);
     caching.ttl = Seconds(1);
