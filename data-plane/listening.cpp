@@ -7,15 +7,25 @@
 namespace turnpike {
 
 Result<Listening> Listening::open(const config::WorkerSettings& settings, Reactors reactors,
-                                  std::shared_ptr<const tls::ServerContext> tls) {
+                                  const std::shared_ptr<const tls::ServerContext>& tls) {
     Listening listening;
-    for (const config::ListenAddress& address : settings.https_listen) {
-        if (auto added = listening.add(address, reactors, tls); !added) return added.error();
-    }
-    for (const config::ListenAddress& address : settings.http_listen) {
-        if (auto added = listening.add(address, reactors, nullptr); !added) return added.error();
+    if (auto opened = listening.add_all(settings, reactors, tls); !opened) {
+        // Those that are open belong to a reactor that runs.
+        listening.close(reactors.front()->reactor());
+        return std::move(opened).error();
     }
     return listening;
+}
+
+Result<void> Listening::add_all(const config::WorkerSettings& settings, Reactors reactors,
+                                const std::shared_ptr<const tls::ServerContext>& tls) {
+    for (const config::ListenAddress& address : settings.https_listen) {
+        if (auto added = add(address, reactors, tls); !added) return added;
+    }
+    for (const config::ListenAddress& address : settings.http_listen) {
+        if (auto added = add(address, reactors, nullptr); !added) return added;
+    }
+    return {};
 }
 
 Result<void> Listening::add(const config::ListenAddress& address, Reactors reactors,

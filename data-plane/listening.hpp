@@ -19,7 +19,7 @@ public:
 
     /// Requires: the reactors run. Errors: Unavailable, naming the address.
     static Result<Listening> open(const config::WorkerSettings& settings, Reactors reactors,
-                                  std::shared_ptr<const tls::ServerContext> tls);
+                                  const std::shared_ptr<const tls::ServerContext>& tls);
 
     /// Later connections see another certificate; those that are open go on. Requires: reactors
     /// run.
@@ -29,6 +29,8 @@ public:
     void close(worker::Reactor& first);
 
 private:
+    Result<void> add_all(const config::WorkerSettings& settings, Reactors reactors,
+                         const std::shared_ptr<const tls::ServerContext>& tls);
     Result<void> add(const config::ListenAddress& address, Reactors reactors,
                      const std::shared_ptr<const tls::ServerContext>& tls);
     // Shared with the work that closes them on the first reactor.

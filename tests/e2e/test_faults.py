@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -84,6 +85,18 @@ class Faults(unittest.TestCase):
         self.stack.redis.kill()
         worker.kill()
         self.stack.start_worker(TURNPIKE_STATE_DIR=f"{self.stack.home}/worker0")
+        self.assert_served()
+
+    def test_a_worker_whose_port_is_taken_says_so_and_ends(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = other.getsockname()[1]
+            # Its first port is open by then, shared with the worker that serves.
+            late = self.stack.start_worker(wait=False, TURNPIKE_HTTP_LISTEN=f"127.0.0.1:{port}")
+            self.assertEqual(1, late.popen.wait(30), late.tail())
+            self.assertIn(f"cannot bind 127.0.0.1:{port}: Address already in use", late.tail().splitlines()[-1])
+        self.stack.workers.remove(late)
         self.assert_served()
 
     def test_an_emptied_redis_is_filled_again(self):
