@@ -102,7 +102,11 @@ std::optional<std::string_view> PathSegments::next() {
 }
 
 bool has_dot_segments(std::string_view path) {
+    // Most paths have neither.
     if (path.find('.') == std::string_view::npos && path.find('%') == std::string_view::npos) {
+        return false;
+    }
+    if (path.find("/.") == std::string_view::npos && path.find("/%2") == std::string_view::npos) {
         return false;
     }
     PathSegments segments(path);
