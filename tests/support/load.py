@@ -7,6 +7,10 @@ import socket
 import time
 
 
+# For an answer, on a busy machine.
+ANSWER_S_MAX = 60
+
+
 class _Caller:
     def __init__(self, ports, number, calls, requests):
         """Asks the `requests` in turn; `calls`: their numbers."""
@@ -18,6 +22,7 @@ class _Caller:
         self._received = b""
         self.socket = None
         self.asked_at = 0.0
+        self.is_asking = False
         self.connect()
 
     def connect(self):
@@ -40,6 +45,7 @@ class _Caller:
 
     def ask(self, now):
         self.asked_at = now
+        self.is_asking = True
         self._turn = (self._turn + 1) % len(self._requests)
         try:
             self.socket.send(self._requests[self._turn])
@@ -76,6 +82,7 @@ class _Flood:
         self._draw = random.Random(1)
         self._resting = []  # (when it goes on, its number, the caller)
         self._under_way = 0
+        self._answered_at = time.monotonic()
         self._asked = 0
         self.counts = {}
         for number, caller in enumerate(callers):
@@ -83,9 +90,12 @@ class _Flood:
             heapq.heappush(self._resting, (time.monotonic() + self._draw.uniform(0, pause), number, caller))
 
     def run(self, seconds, requests):
+        """Raises TimeoutError if nothing is answered any more."""
         deadline = time.monotonic() + seconds
         while True:
             now = time.monotonic()
+            if self._under_way > 0 and now > self._answered_at + ANSWER_S_MAX:
+                raise TimeoutError(f"{self._under_way} requests have no answer, after {self.counts}")
             left = 0 if now > deadline else len(self._resting) if requests is None else requests - self._asked
             self._ask(now, left)
             if left <= 0 and self._under_way == 0:
@@ -109,8 +119,15 @@ class _Flood:
             return
         status, body = answer
         self.counts[status] = self.counts.get(status, 0) + 1
-        self._under_way -= 1
         now = time.monotonic()
+        if not caller.is_asking:  # it broke while it rested, or was told what it did not ask for
+            self._selector.unregister(caller.socket)
+            caller.connect()
+            self._selector.register(caller.socket, selectors.EVENT_READ, (number, caller))
+            return
+        caller.is_asking = False
+        self._under_way -= 1
+        self._answered_at = now
         if self._note:
             self._note(caller.call, status, body, caller.asked_at, now)
         if status == 0:

@@ -35,18 +35,24 @@ def binaries():
     return os.environ.get("TURNPIKE_TEST_BINARIES", os.path.join(ROOT, "build", "release", "bin"))
 
 
+_given_ports = set()
+
+
 def free_port():
-    """A port of 127.0.0.1 that nobody has now. Not one of those that the system gives to connections, which could take
-    it before whoever asked for it."""
+    """A port of 127.0.0.1 that nobody has now, and another each time. Not one of those that the system gives to
+    connections, which could take it before whoever asked for it."""
     while True:
         port = random.randrange(12000, 32000)
+        if port in _given_ports:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+        _given_ports.add(port)
+        return port
 
 
 def wait_for(condition, seconds=20, what="the condition"):
