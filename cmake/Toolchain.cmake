@@ -8,9 +8,6 @@ find_program(TURNPIKE_MOLD mold)
 if(TURNPIKE_MOLD)
     add_link_options(-fuse-ld=mold)
 endif()
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    add_link_options($<$<NOT:$<BOOL:$<TARGET_PROPERTY:TURNPIKE_WHOLE>>>:-fno-lto>)
-endif()
 
 add_library(turnpike_options INTERFACE)
 target_include_directories(turnpike_options INTERFACE

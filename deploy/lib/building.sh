@@ -5,11 +5,12 @@ build() {
     local preset=$1 tests=$2 directory="$root/build/$1" log="$root/build/$1.log"
     shift 2
     mkdir -p "$root/build" 2>/dev/null && [ -w "$root/build" ] || _explain_unwritable
-    # A tree configured with its tests serves a build without them as well.
-    if [ ! -e "$directory/build.ninja" ] ||
+    # A tree configured with its tests serves a build without them as well; one of other presets, perhaps of another
+    # compiler, serves nobody.
+    if [ ! -e "$directory/build.ninja" ] || [ "$root/CMakePresets.json" -nt "$directory/CMakeCache.txt" ] ||
         { [ "$tests" = ON ] && ! grep -q '^TURNPIKE_TESTS:BOOL=ON' "$directory/CMakeCache.txt"; }; then
         say "configuring ($preset)"
-        (cd "$root" && cmake --preset "$preset" "-DTURNPIKE_TESTS=$tests" 2>&1) | _follow "$log"
+        (cd "$root" && cmake --fresh --preset "$preset" "-DTURNPIKE_TESTS=$tests" 2>&1) | _follow "$log"
         [ "${PIPESTATUS[*]}" = "0 0" ] || _explain_build_failure "$log"
     fi
     if ninja -C "$directory" -n "$@" 2>/dev/null | grep -q 'no work to do'; then

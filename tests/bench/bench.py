@@ -116,14 +116,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--binaries", default=os.path.join(ROOT, "build", "release", "bin"))
+    parser.add_argument("--results", default=os.path.join(ROOT, "build", "bench", "results.json"))
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     os.environ["TURNPIKE_TEST_BINARIES"] = os.path.abspath(arguments.binaries)  # where Stack looks
-    directory = os.path.join(ROOT, "build", "bench")
-    os.makedirs(directory, exist_ok=True)
-    path = os.path.join(directory, "results.json")
+    path = os.path.abspath(arguments.results)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     results = {}
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:

@@ -173,6 +173,9 @@ class Stack:
         return self
 
     def __exit__(self, kind, *_):
+        if os.environ.get("LLVM_PROFILE_FILE"):  # tests/bench/train: counts are written at the end
+            for worker in self.workers:
+                worker.stop()
         for process in [*self.workers, *self.controls, self.redis,
                         *(self.redis_kind.processes if self.redis_kind else ())]:
             if process is not None and process.alive():

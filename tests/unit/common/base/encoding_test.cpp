@@ -37,7 +37,7 @@ TEST_CASE("what is not UTF-8 is found where it begins") {
          {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
           "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82",
           "\xc3("}) {
-        for (const std::size_t before : {0, 1, 7, 8, 31, 32, 33, 64}) {
+        for (const std::size_t before : {0U, 1U, 7U, 8U, 31U, 32U, 33U, 64U}) {
             const std::string text = std::string(before, 'a') + std::string(wrong) + "bc";
             CHECK_FALSE(is_utf8(text));
             CHECK(utf8_prefix(text) == before);

@@ -107,8 +107,8 @@ TEST_CASE("what others encoded is decoded, however it is cut") {
         CAPTURE(encoded.what);
         const std::string body = bytes(encoded.bytes);
         CHECK(decode_content(encoded.coding, body, {}).value() == kText);
-        for (const std::size_t piece : {1, 2, 3, 7, 1000}) {
-            for (const std::size_t room : {1, 2, 5, 1000}) {
+        for (const std::size_t piece : {1U, 2U, 3U, 7U, 1000U}) {
+            for (const std::size_t room : {1U, 2U, 5U, 1000U}) {
                 const Decoded decoded = decode(encoded.coding, body, piece, room);
                 CHECK(decoded.text == kText);
                 CHECK(decoded.is_complete);
@@ -172,7 +172,7 @@ TEST_CASE("what is damaged or too long is refused with the reason") {
 
 TEST_CASE("what is encoded is decoded") {
     for (const ContentCoding coding : {ContentCoding::Gzip, ContentCoding::Deflate}) {
-        for (const std::size_t size : {0, 1, 100, 16'384, 300'000}) {
+        for (const std::size_t size : {0U, 1U, 100U, 16'384U, 300'000U}) {
             const std::string text = mixed_text(size);
             const std::string body = encode_content(coding, text).value();
             CHECK(body == encode(coding, text, 1'000'000, 7));
