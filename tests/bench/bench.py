@@ -94,6 +94,7 @@ class Settings:
         self.seconds = arguments.seconds
         self.binaries = arguments.binaries
         self.peer = os.path.join(arguments.binaries, "turnpike-bench-peer")
+        self.paced = os.path.join(arguments.binaries, "turnpike-bench-paced")
 
 
 def report(name, unit, runs):

@@ -1,16 +1,16 @@
 """Ten times the limit, and one key that floods: what the back end sees, and what it costs those within theirs."""
 
-import multiprocessing
+import subprocess
 import time
 
 import traffic
-from counting_upstream import CountingUpstream
-from load import flood
-from measure import wait_for
-from stack import Stack, add_key, add_proxy, make_api
+from measure import LOAD_CPU, pinned, wait_for
+from peers import listens
+from stack import Stack, add_key, add_proxy, free_port, make_api
 
 RATE, BURST = 500, 250
-BACK_END_S = 0.01
+BACK_END_US = 10_000
+BURST_GONE_S = 1
 
 
 def spike(settings):
@@ -18,11 +18,11 @@ def spike(settings):
     any second than rate and burst."""
     ratios, over = [], []
     for _ in range(settings.rounds):
-        with CountingUpstream(BACK_END_S) as upstream, Stack(worker_settings=unlimited()) as stack:
+        with Backend(settings) as upstream, Stack(worker_settings=unlimited()) as stack:
             api, key = limited_api(stack, upstream, RATE, BURST)
             traffic.pin(stack.workers[0])
-            base = p99_of_admitted(stack, api, key, settings.seconds, 25, 25 / (RATE / 2))
-            ten_fold = p99_of_admitted(stack, api, key, settings.seconds, 200, 200 / (10 * RATE))
+            base = Load(settings, stack, api, key, settings.seconds, 25, RATE / 2).p99_of_admitted()
+            ten_fold = Load(settings, stack, api, key, settings.seconds, 200, 10 * RATE).p99_of_admitted()
             upstream.stop()
         ratios.append(ten_fold["p99"] / base["p99"])
         over.append(most_in_a_second(upstream.arrivals) - RATE - BURST)
@@ -52,20 +52,52 @@ def limited_api(stack, upstream, rate, burst):
     return api, value
 
 
-def p99_of_admitted(stack, api, key, seconds, connections, pause):
-    """{p99 in s, offered and admitted a second}"""
-    took = []
+class Backend:
+    """Answers each request after BACK_END_US. `arrivals`, after stop(): when each came, in seconds."""
 
-    def note(_, status, __, asked, answered):
-        if status == 200:
-            took.append(answered - asked)
+    def __init__(self, settings):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.arrivals = []
+        self._process = subprocess.Popen(
+            pinned(LOAD_CPU, [settings.paced, "backend", str(self.port), str(BACK_END_US)]),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        wait_for(lambda: listens(self.port), what="the back end")
 
-    counts = flood([stack.workers[0].http_port], stack.host(api), headers={"x-api-key": key}, seconds=seconds,
-                   connections=connections, pause=pause, note=note)
-    if set(counts) - {200, 429}:
-        raise RuntimeError(f"answers: {counts}")
-    return {"p99": sorted(took)[int(len(took) * 0.99)], "offered": sum(counts.values()) / seconds,
-            "admitted": len(took) / seconds}
+    def __enter__(self):
+        return self
+
+    def stop(self):
+        if self._process.returncode is None:
+            self.arrivals = [float(line) for line in self._process.communicate()[0].split()]
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Load:
+    """Connections that ask the API at a rate in all, none of them in step, from a process of its own."""
+
+    def __init__(self, settings, stack, api, key, seconds, connections, rate):
+        self._seconds = seconds
+        request = f"GET /prod HTTP/1.1\r\nHost: {stack.host(api)}\r\nx-api-key: {key}\r\n\r\n"
+        self._process = subprocess.Popen(
+            pinned(LOAD_CPU, [settings.paced, "load", str(stack.workers[0].http_port), str(connections),
+                              str(round(connections / rate * 1e6)), str(seconds)]),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process.stdin.write(request)
+        self._process.stdin.close()
+
+    def p99_of_admitted(self):
+        """Waits for its end: {p99 in s, offered and admitted a second}"""
+        lines = self._process.stdout.read().splitlines()
+        self._process.wait()
+        answers = {int(status): (int(count), int(p99)) for status, count, p99 in map(str.split, lines)}
+        if set(answers) - {200, 429}:
+            raise RuntimeError(f"answers: {answers}")
+        admitted, p99 = answers[200]
+        return {"p99": p99 / 1e6, "offered": sum(count for count, _ in answers.values()) / self._seconds,
+                "admitted": admitted / self._seconds}
 
 
 def most_in_a_second(arrivals):
@@ -82,42 +114,20 @@ def one_floods(settings):
     """p99 of a key within its limit while another floods the same method at many times its own, over p99 alone."""
     ratios = []
     for _ in range(settings.rounds):
-        with CountingUpstream(BACK_END_S) as upstream, Stack(worker_settings=unlimited()) as stack:
+        with Backend(settings) as upstream, Stack(worker_settings=unlimited()) as stack:
             api, key = limited_api(stack, upstream, RATE, BURST)
             plan = stack.client().get_usage_plans()["items"][0]["id"]
             other = stack.client().create_api_key(name="other", enabled=True)
             stack.client().create_usage_plan_key(usagePlanId=plan, keyId=other["id"], keyType="API_KEY")
             stack.wait_rolled_out()
             traffic.pin(stack.workers[0])
-            alone = p99_of_admitted(stack, api, other["value"], settings.seconds, 20, 0.1)
-            with Flooding(stack, api, key, settings.seconds + 2) as flooding:
-                beside = p99_of_admitted(stack, api, other["value"], settings.seconds, 20, 0.1)
+            within = (other["value"], settings.seconds, 20, 20 / 0.1)
+            alone = Load(settings, stack, api, *within).p99_of_admitted()
+            flooding = Load(settings, stack, api, key, settings.seconds + 2, 200, 10 * RATE)
+            time.sleep(BURST_GONE_S)
+            beside = Load(settings, stack, api, *within).p99_of_admitted()
+            offered = flooding.p99_of_admitted()["offered"]
         ratios.append(beside["p99"] / alone["p99"])
         print(f"  p99 ms: {alone['p99'] * 1000:.2f} alone, {beside['p99'] * 1000:.2f} beside "
-              f"{flooding.offered:.0f}/s", flush=True)
+              f"{offered:.0f}/s", flush=True)
     return [("flood_others_p99_ratio", "ratio", ratios)]
-
-
-class Flooding:
-    """A key that asks ten times as much as it may, from a process of its own. `offered`: a second, afterwards."""
-
-    def __init__(self, stack, api, key, seconds):
-        self._ours, self._pipe = multiprocessing.Pipe()
-        self._seconds = seconds
-        self._process = multiprocessing.get_context("fork").Process(
-            target=self._run, args=([stack.workers[0].http_port], stack.host(api), key), daemon=True)
-        self.offered = 0.0
-
-    def _run(self, ports, host, key):
-        self._pipe.send(flood(ports, host, headers={"x-api-key": key}, seconds=self._seconds, connections=200,
-                              pause=200 / (10 * RATE)))
-
-    def __enter__(self):
-        self._process.start()
-        time.sleep(1)  # its burst is used up by then
-        return self
-
-    def __exit__(self, *_):
-        counts = self._ours.recv()
-        self._process.join()
-        self.offered = sum(counts.values()) / self._seconds

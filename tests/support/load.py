@@ -120,20 +120,17 @@ class _Flood:
         status, body = answer
         self.counts[status] = self.counts.get(status, 0) + 1
         now = time.monotonic()
-        if not caller.is_asking:  # it broke while it rested, or was told what it did not ask for
+        was_asking, caller.is_asking = caller.is_asking, False
+        if status == 0 or not was_asking:  # it broke, or was told what it did not ask for
             self._selector.unregister(caller.socket)
             caller.connect()
             self._selector.register(caller.socket, selectors.EVENT_READ, (number, caller))
+        if not was_asking:  # it still rests
             return
-        caller.is_asking = False
         self._under_way -= 1
         self._answered_at = now
         if self._note:
             self._note(caller.call, status, body, caller.asked_at, now)
-        if status == 0:
-            self._selector.unregister(caller.socket)
-            caller.connect()
-            self._selector.register(caller.socket, selectors.EVENT_READ, (number, caller))
         heapq.heappush(self._resting, (now + self._draw.uniform(0, 2 * self._pause), number, caller))
 
 
