@@ -32,6 +32,8 @@ struct LogBlock {
     std::vector<Run> runs;
     std::uint64_t lines = 0;
 
+    /// Its writer will have more soon.
+    bool is_full() const { return bytes.size() >= kLogBlockBytes; }
     void clear() {
         bytes.clear();
         runs.clear();

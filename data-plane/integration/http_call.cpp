@@ -60,22 +60,28 @@ public:
         Cut,        ///< The back end stopped taking bytes; it may have answered why.
         CallerLost  ///< `error` is set.
     };
-    /// In the usual case one write, and no coroutine.
-    worker::MaybeTask<Sent> send(UpstreamConnection& connection) {
+    /// Completes the head. What can go out at once is first() and second(): nothing if the body is
+    /// the caller's, whose length is not known yet.
+    void begin() {
         has_sent_ = false;
         request_.head.truncate(head_bytes_);
-        if (request_.passes_body) return send_with_caller_body(connection);
-        const std::string_view body = request_.body.value_or(std::string_view{});
+        if (request_.passes_body) return;
         if (request_.body || has_body_verb()) {
-            append_length(body.size());
+            append_length(body().size());
         } else {
             append("\r\n");
         }
-        const net::IoResult written = connection.stream().try_write(head(), body);
+    }
+    std::string_view first() const { return request_.passes_body ? std::string_view{} : head(); }
+    std::string_view second() const { return request_.passes_body ? std::string_view{} : body(); }
+    /// What is left after `written` of first() and second(), and the caller's body: in the usual
+    /// case nothing, and no coroutine.
+    worker::MaybeTask<Sent> send_rest(UpstreamConnection& connection, net::IoResult written) {
+        if (request_.passes_body) return send_with_caller_body(connection);
         has_sent_ = written.bytes > 0;
-        if (written.bytes == head().size() + body.size()) return Sent::Whole;
+        if (written.bytes == head().size() + body().size()) return Sent::Whole;
         if (written.status == IoStatus::Failed) return Sent::Cut;
-        return send_rest(connection, body, written.bytes);
+        return send_slowly(connection, written.bytes);
     }
 
     /// The request may go out again.
@@ -87,6 +93,7 @@ public:
 
 private:
     std::string_view head() const { return request_.head.data(); }
+    std::string_view body() const { return request_.body.value_or(std::string_view{}); }
     void append(std::string_view text) { request_.head.append(text); }
     void append_length(std::uint64_t bytes) {
         char digits[20];
@@ -99,13 +106,10 @@ private:
         return request_.verb == "POST" || request_.verb == "PUT" || request_.verb == "PATCH";
     }
 
-    worker::Task<Sent> send_rest(UpstreamConnection& connection, std::string_view body,
-                                 std::size_t sent) {
-        std::string_view first = head();
-        const std::size_t of_head = std::min(sent, first.size());
-        first.remove_prefix(of_head);
-        body.remove_prefix(sent - of_head);
-        const IoStatus status = co_await write(connection, first, body);
+    worker::Task<Sent> send_slowly(UpstreamConnection& connection, std::size_t sent) {
+        const std::size_t of_head = std::min(sent, head().size());
+        const IoStatus status =
+            co_await write(connection, head().substr(of_head), body().substr(sent - of_head));
         co_return status == IoStatus::Done ? Sent::Whole : Sent::Cut;
     }
 
@@ -224,9 +228,10 @@ worker::Task<Outcome> call_http(Exchange& exchange) {
         UpstreamConnection& connection = *owned.release();
         connection.begin(request.verb == "HEAD", timeout);
 
-        // With the other sends of this turn; see net::Connection::next_request().
-        co_await worker::Yield(reactor);
-        const auto sent = co_await sender.send(connection);
+        sender.begin();
+        const net::IoResult written =
+            co_await connection.stream().write_at_end(sender.first(), sender.second());
+        const auto sent = co_await sender.send_rest(connection, written);
         if (sent == RequestSender::Sent::CallerLost) co_return end_with(exchange, sender.error());
         if (sent == RequestSender::Sent::Whole) connection.request_sent();
 

@@ -109,15 +109,53 @@ IoResult Stream::write_plain(std::string_view first, std::string_view second) {
             message.msg_iovlen = parts.size();
             count = worker::transmit(socket_.descriptor(), message);
         }
-        if (count >= 0) {
-            const auto bytes = static_cast<std::size_t>(count);
-            if (bytes < first.size() + second.size()) socket_.filled();
-            return {bytes, IoStatus::Done};
-        }
-        if (errno == EINTR) continue;
-        if (errno == EAGAIN) socket_.filled();
-        return failed_io(errno);
+        if (count >= 0)
+            return written(static_cast<std::size_t>(count), first.size() + second.size());
+        if (errno != EINTR) return failed_write(errno);
     }
+}
+
+Stream::WriteAtEnd::WriteAtEnd(Stream& stream, std::string_view first, std::string_view second)
+    : stream_(stream),
+      outgoing_{.descriptor = stream.descriptor(), .first = first, .second = second} {}
+
+Stream::WriteAtEnd::~WriteAtEnd() {
+    if (!outgoing_.waiter) return;
+    if (is_sent_by_loop_) {
+        stream_.reactor().forget(outgoing_);
+    } else {
+        stream_.reactor().forget(outgoing_.waiter);
+    }
+}
+
+void Stream::WriteAtEnd::await_suspend(std::coroutine_handle<> waiter) {
+    outgoing_.waiter = waiter;
+    const bool has_bytes = !outgoing_.first.empty() || !outgoing_.second.empty();
+    is_sent_by_loop_ =
+        has_bytes && !stream_.tls_ && !stream_.aborted_ && stream_.socket_.maybe_writable();
+    if (is_sent_by_loop_) {
+        stream_.reactor().send(outgoing_);
+    } else {
+        stream_.reactor().defer(waiter, worker::Reactor::Lane::Sends);
+    }
+}
+
+IoResult Stream::WriteAtEnd::await_resume() {
+    outgoing_.waiter = {};
+    if (!is_sent_by_loop_) return stream_.try_write(outgoing_.first, outgoing_.second);
+    if (outgoing_.outcome < 0) return stream_.failed_write(static_cast<int>(-outgoing_.outcome));
+    return stream_.written(static_cast<std::size_t>(outgoing_.outcome),
+                           outgoing_.first.size() + outgoing_.second.size());
+}
+
+IoResult Stream::written(std::size_t bytes, std::size_t wanted) {
+    if (bytes < wanted) socket_.filled();
+    return {bytes, IoStatus::Done};
+}
+
+IoResult Stream::failed_write(int error) {
+    if (error == EAGAIN) socket_.filled();
+    return failed_io(error);
 }
 
 IoResult Stream::write_tls(std::string_view bytes) {

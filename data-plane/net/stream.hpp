@@ -16,6 +16,7 @@
 #include "data-plane/tls/session.hpp"
 #include "data-plane/worker/maybe_task.hpp"
 #include "data-plane/worker/reactor.hpp"
+#include "data-plane/worker/send_ring.hpp"
 #include "data-plane/worker/signal.hpp"
 
 namespace turnpike::net {
@@ -62,6 +63,29 @@ public:
     IoResult try_write(std::string_view bytes);
     /// Gathers both; under TLS the second follows in records of its own.
     IoResult try_write(std::string_view first, std::string_view second);
+
+    /// co_await: as try_write(), but at the end of the turn with all that goes out then. A peer
+    /// that is woken once for many sends does not go back to sleep in between, and in the clear
+    /// they take one system call together.
+    class WriteAtEnd {
+    public:
+        WriteAtEnd(Stream& stream, std::string_view first, std::string_view second);
+        ~WriteAtEnd();
+        WriteAtEnd(const WriteAtEnd&) = delete;
+        WriteAtEnd& operator=(const WriteAtEnd&) = delete;
+        bool await_ready() const noexcept { return false; }
+        void await_suspend(std::coroutine_handle<> waiter);
+        IoResult await_resume();
+
+    private:
+        Stream& stream_;
+        worker::Outgoing outgoing_;
+        bool is_sent_by_loop_ = false;
+    };
+    /// Lifetime: the views, until it is done.
+    WriteAtEnd write_at_end(std::string_view first, std::string_view second = {}) {
+        return {*this, first, second};
+    }
 
     /// Waits for at least one byte. Requires: `space` is not empty.
     worker::MaybeTask<IoResult> read_some(std::span<char> space, SteadyTime deadline);
@@ -110,6 +134,8 @@ private:
     bool has_decrypted() const { return tls_ && tls_->has_pending(); }
     IoResult read_plain(std::span<char> space);
     IoResult write_plain(std::string_view first, std::string_view second);
+    IoResult written(std::size_t bytes, std::size_t wanted);
+    IoResult failed_write(int error);
     IoResult write_tls(std::string_view bytes);
     worker::Task<IoStatus> wait_readable(SteadyTime deadline);
     worker::Task<IoResult> read_later(std::span<char> space, SteadyTime deadline);

@@ -108,8 +108,8 @@ void Reactor::turn() {
 
 int Reactor::wait_for_events() {
     int timeout = -1;
-    if (std::any_of(state_->deferred.begin(), state_->deferred.end(),
-                    [](const auto& lane) { return !lane.empty(); })) {
+    if (!state_->outgoing.empty() || std::any_of(state_->deferred.begin(), state_->deferred.end(),
+                                                 [](const auto& lane) { return !lane.empty(); })) {
         timeout = 0;
     } else if (const auto look = state_->wheel.next_look()) {
         const auto delay = std::chrono::ceil<Milliseconds>(*look - now_).count();
@@ -145,17 +145,43 @@ void Reactor::forget(std::coroutine_handle<> waiter) {
     std::replace(resuming.begin(), resuming.end(), waiter, std::coroutine_handle<>{});
 }
 
+void Reactor::send(Outgoing& outgoing) { state_->outgoing.push_back(&outgoing); }
+
+void Reactor::forget(const Outgoing& outgoing) {
+    for (auto* const list : {&state_->outgoing, &state_->sending}) {
+        for (auto*& one : *list) {
+            if (one == &outgoing) one = nullptr;
+        }
+    }
+}
+
 void Reactor::run_deferred() {
     State& state = *state_;
-    for (auto& lane : state.deferred) {
-        if (lane.empty()) continue;
-        state.resuming.swap(lane);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        if (lane == static_cast<std::size_t>(Lane::Sends)) run_sends();
+        auto& waiters = state.deferred[lane];
+        if (waiters.empty()) continue;
+        state.resuming.swap(waiters);
         // By index, and taken out: a coroutine may have forget() change the list.
         for (std::size_t i = 0; i < state.resuming.size(); ++i) {
             if (const auto waiter = std::exchange(state.resuming[i], {})) waiter.resume();
         }
         state.resuming.clear();
     }
+}
+
+void Reactor::run_sends() {
+    State& state = *state_;
+    if (state.outgoing.empty()) return;
+    state.sending.swap(state.outgoing);
+    state.ring.send(state.sending);
+    // As in run_deferred().
+    for (std::size_t i = 0; i < state.sending.size(); ++i) {
+        if (auto* const outgoing = std::exchange(state.sending[i], nullptr)) {
+            outgoing->waiter.resume();
+        }
+    }
+    state.sending.clear();
 }
 
 EventTarget::~EventTarget() { reactor_.state_->forget_events_of(this); }

@@ -12,6 +12,7 @@
 namespace turnpike::worker {
 
 class Reactor;
+struct Outgoing;
 
 /// A timer that fires once on its reactor, at or at most one tick (8 ms) after its time. Setting a
 /// later time again, as keep-alive connections do for every request, is a store: the wheel looks
@@ -189,6 +190,12 @@ public:
     /// Takes back what defer() was given, if it has not run yet: for waiters that are destroyed.
     void forget(std::coroutine_handle<> waiter);
 
+    /// Sends when Lane::Sends comes, with all else that goes out in this turn (SendRing), then
+    /// resumes the waiter. Lifetime: `outgoing` until then, or until forget(). Thread: this
+    /// reactor's.
+    void send(Outgoing& outgoing);
+    void forget(const Outgoing& outgoing);
+
     /// Time at the start of this turn of the loop.
     SteadyTime now() const { return now_; }
     FastRandom& random() { return random_; }
@@ -211,6 +218,7 @@ private:
     int wait_for_events();
     void run_posted();
     void run_deferred();
+    void run_sends();
 
     std::unique_ptr<State> state_;
     SteadyTime now_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "data-plane/worker/reactor.hpp"
+#include "data-plane/worker/send_ring.hpp"
 #include "data-plane/worker/timer_wheel.hpp"
 
 namespace turnpike::worker {
@@ -30,6 +31,9 @@ struct Reactor::State {
     TimerWheel wheel;
     std::array<std::vector<std::coroutine_handle<>>, kLanes> deferred;
     std::vector<std::coroutine_handle<>> resuming;
+    SendRing ring;
+    std::vector<Outgoing*> outgoing;
+    std::vector<Outgoing*> sending;
 
     std::mutex posted_mutex;
     std::vector<std::function<void()>> posted;   // guarded by posted_mutex

@@ -57,6 +57,7 @@ THIRD_PARTY = {
     "CLI/": {"common/config"},
     "re2/": {"common/jsonpath", "common/regex", "common/schema", "common/snapshot", "common/template"},
     "curl/": {"control-plane/publish"},
+    "liburing.h": {"data-plane/worker"},
     "ares.h": {"data-plane/integration"},
     "expat.h": {"common/template"},
     "yaml.h": {"control-plane/openapi"},
