@@ -30,7 +30,10 @@ public:
         ++seen_;
         comes_again_ = !is_idle(now);
         last_seen_ = now;
-        if (now - measured_since_ >= kMeasure) measure(now);
+        const auto passed = now - measured_since_;
+        if (passed >= kMeasure || (seen_ >= kMeasureRequests && passed >= kMeasureMin)) {
+            measure(now);
+        }
     }
     /// Requests a second, lately.
     double demand() const { return demand_; }
@@ -62,11 +65,14 @@ public:
 
 private:
     static constexpr Milliseconds kMeasure{200};
+    /// So many tell enough, however soon they came: a rush is not kept waiting for small stocks.
+    static constexpr std::int64_t kMeasureRequests = 100;
+    static constexpr Milliseconds kMeasureMin{5};
     static constexpr Milliseconds kIdle{2'000};
     static constexpr Milliseconds kRenewBefore{2'000};
     static constexpr double kBusy = 50;
     static constexpr std::int64_t kUnitsMin = 16;
-    static constexpr std::int64_t kUnitsMax = 4096;
+    static constexpr std::int64_t kUnitsMax = 16'384;
     static constexpr double kSecondsAhead = 6;
 
     void measure(SteadyTime now);

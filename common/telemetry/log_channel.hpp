@@ -91,9 +91,15 @@ public:
     explicit LogChannel(std::shared_ptr<LogSignal> signal) : signal_(std::move(signal)) {}
 
     // The writer's thread.
-    /// Returns: null if the flusher has them all.
+    /// The one that came back last: of those that a stalled flusher once needed, most stay out of
+    /// the processor's cache. Returns: null if the flusher has them all.
     LogBlock* take_empty() {
-        if (LogBlock* block = free_.pop()) return block;
+        while (LogBlock* block = free_.pop()) empty_.push_back(block);
+        if (!empty_.empty()) {
+            LogBlock* const block = empty_.back();
+            empty_.pop_back();
+            return block;
+        }
         if (blocks_.size() == kLogBlocksMax) return nullptr;
         blocks_.push_back(std::make_unique<LogBlock>());
         blocks_.back()->bytes.reserve(kLogBlockBytes + kLogBlockBytes / 4);
@@ -126,6 +132,7 @@ public:
 private:
     std::shared_ptr<LogSignal> signal_;
     std::vector<std::unique_ptr<LogBlock>> blocks_;  // grows on the writer's thread only
+    std::vector<LogBlock*> empty_;                   // the writer's
     LogRing full_;
     LogRing free_;
     std::atomic<std::uint64_t> dropped_{0};

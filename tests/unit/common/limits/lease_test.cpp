@@ -93,6 +93,21 @@ TEST_CASE("a stock is wanted from the second request within two seconds on") {
     CHECK(wanted_at(kStart + Milliseconds(5999)) == 0);
 }
 
+TEST_CASE("a rush is measured as soon as it tells enough") {
+    BucketLease lease(SteadyTime{});
+    SteadyTime now = kStart;
+    const auto wanted_after = [&lease, &now](int requests, Microseconds apart) {
+        for (int i = 0; i < requests; ++i) lease.stock().note_demand(now += apart);
+        const std::int64_t wanted = lease.question(1, now).wanted;
+        lease.answered(kLimit, added(0));
+        return wanted;
+    };
+    constexpr std::int64_t kLeast = 16;
+    CHECK(wanted_after(90, Microseconds(1000)) == kLeast);
+    CHECK(wanted_after(20, Microseconds(1000)) > 5000);
+    CHECK(wanted_after(200, Microseconds(100)) > 10'000);
+}
+
 TEST_CASE("what nobody wants for two seconds is given back") {
     BucketLease lease = stocked(40);
     CHECK_FALSE(lease.should_ask(kStart + Milliseconds(1999)));
