@@ -97,7 +97,13 @@ worker::Task<Connection::Next> Connection::next_request() {
     const IoStatus sent = co_await flush();
     if (sent != IoStatus::Done) co_return Next::Close;
     if (input_.empty()) {
-        const IoStatus waited = co_await wait_for_first_byte();
+        input_.release();
+        output_.release();
+        if (server_.closes_idle()) co_return Next::Close;
+        is_idle_ = true;
+        const IoStatus waited =
+            co_await stream_.readable(server_.reactor().now() + server_.limits().idle);
+        is_idle_ = false;
         if (waited != IoStatus::Done) co_return Next::Close;
     }
     received_ = server_.reactor().now();
@@ -115,17 +121,6 @@ worker::Task<Connection::Next> Connection::next_request() {
         co_await worker::Yield(server_.reactor(), worker::Reactor::Lane::Requests);
         if (auto next = parse_head()) co_return *next;
     }
-}
-
-worker::Task<IoStatus> Connection::wait_for_first_byte() {
-    input_.release();
-    output_.release();
-    if (server_.closes_idle()) co_return IoStatus::Closed;
-    is_idle_ = true;
-    const IoStatus waited =
-        co_await stream_.readable(server_.reactor().now() + server_.limits().idle);
-    is_idle_ = false;
-    co_return waited;
 }
 
 std::optional<Connection::Next> Connection::parse_head() {
@@ -165,21 +160,27 @@ worker::Task<IoStatus> Connection::flush_slowly(worker::MaybeTask<IoStatus> writ
     co_return status;
 }
 
-worker::Task<bool> Connection::finish_request() {
+worker::MaybeTask<bool> Connection::finish_request() {
     if (!writer_.is_finished()) {
         end_ = End::Reset;
-        co_return false;
+        return false;
     }
     if (!writer_.keeps_alive()) {
         // Who asked for the end has nothing more to send; others may be sending still.
         const bool client_wants_end = !head_.keeps_alive() && body_.is_complete();
         end_ = client_wants_end ? End::AtOnce : End::Lingering;
-        co_return false;
+        return false;
     }
     if (!body_.is_complete() || output_.size() >= server_.limits().output_bytes_max) {
-        const IoStatus sent = co_await flush();
-        if (sent != IoStatus::Done) co_return false;
+        return finish_slowly();
     }
+    body_.end();
+    return true;
+}
+
+worker::Task<bool> Connection::finish_slowly() {
+    const IoStatus sent = co_await flush();
+    if (sent != IoStatus::Done) co_return false;
     while (!body_.is_complete()) {
         const BodyPiece piece = co_await body_.next();
         if (piece.status != BodyPiece::Status::Data && piece.status != BodyPiece::Status::End) {

@@ -51,11 +51,11 @@ private:
     worker::Task<Next> next_request();
     /// Parses what has arrived. Returns: nothing if more has to come.
     std::optional<Next> parse_head();
-    worker::Task<IoStatus> wait_for_first_byte();
     worker::MaybeTask<IoStatus> flush();
     worker::Task<IoStatus> flush_slowly(worker::MaybeTask<IoStatus> writing);
     /// Returns: false if the connection has to end.
-    worker::Task<bool> finish_request();
+    worker::MaybeTask<bool> finish_request();
+    worker::Task<bool> finish_slowly();
     void write_rejection();
     worker::Task<> end(End how);
     void note_peer(const SocketAddress& peer);

@@ -231,19 +231,15 @@ worker::Task<IoStatus> Stream::write_slowly(std::string_view first, std::string_
     co_return IoStatus::Done;
 }
 
-worker::MaybeTask<IoStatus> Stream::readable(SteadyTime deadline) {
-    if (aborted_) return IoStatus::Aborted;
-    if (maybe_readable()) return IoStatus::Done;
-    return wait_readable(deadline);
+void Stream::Readable::await_suspend(std::coroutine_handle<> waiter) {
+    has_waited_ = true;
+    stream_.begin_wait(stream_.read_, deadline_);
+    stream_.socket_.readable().await_suspend(waiter);
 }
 
-worker::Task<IoStatus> Stream::wait_readable(SteadyTime deadline) {
-    begin_wait(read_, deadline);
-    while (!socket_.maybe_readable() && !aborted_ && !read_.timed_out) {
-        co_await socket_.readable();
-        if (!aborted_) socket_.calm();
-    }
-    co_return end_wait(read_);
+IoStatus Stream::Readable::await_resume() {
+    if (has_waited_) return stream_.end_wait(stream_.read_);
+    return stream_.aborted_ ? IoStatus::Aborted : IoStatus::Done;
 }
 
 worker::Task<IoStatus> Stream::wait_writable(SteadyTime deadline) {
@@ -280,7 +276,6 @@ IoStatus Stream::end_wait(Wait& wait) {
     wait.deadline = SteadyTime::max();
     arm();
     if (aborted_) return IoStatus::Aborted;
-    socket_.calm();
     return wait.timed_out ? IoStatus::TimedOut : IoStatus::Done;
 }
 
@@ -296,12 +291,11 @@ void Stream::arm() {
 void Stream::on_timer() {
     const SteadyTime now = reactor().now();
     for (Wait* wait : {&read_, &write_}) {
-        if (wait->deadline > now) continue;
-        wait->timed_out = true;
-        wait->deadline = SteadyTime::max();
+        wait->timed_out = wait->deadline <= now;
+        if (wait->timed_out) wait->deadline = SteadyTime::max();
     }
     arm();
-    socket_.wake();
+    socket_.resume(read_.timed_out, write_.timed_out);
 }
 
 void Stream::shutdown_write() {
@@ -321,7 +315,7 @@ bool Stream::has_unread() const {
 
 void Stream::abort() {
     aborted_ = true;
-    socket_.wake();
+    socket_.give_up();
 }
 
 worker::Task<Result<std::unique_ptr<Stream>>> connect(worker::Reactor& reactor,

@@ -94,8 +94,20 @@ public:
     worker::MaybeTask<IoStatus> write_all(std::string_view bytes, Milliseconds stall);
     worker::MaybeTask<IoStatus> write_all(std::string_view first, std::string_view second,
                                           Milliseconds stall);
-    /// Waits until a read may give something, without needing a buffer meanwhile.
-    worker::MaybeTask<IoStatus> readable(SteadyTime deadline);
+    /// co_await: until a read may give something, without needing a buffer meanwhile.
+    class Readable {
+    public:
+        Readable(Stream& stream, SteadyTime deadline) : stream_(stream), deadline_(deadline) {}
+        bool await_ready() const { return stream_.aborted_ || stream_.maybe_readable(); }
+        void await_suspend(std::coroutine_handle<> waiter);
+        IoStatus await_resume();
+
+    private:
+        Stream& stream_;
+        SteadyTime deadline_;
+        bool has_waited_ = false;
+    };
+    Readable readable(SteadyTime deadline) { return {*this, deadline}; }
     /// Waits for room to write; for the end of connect().
     worker::Task<IoStatus> wait_writable(SteadyTime deadline);
 
@@ -137,7 +149,6 @@ private:
     IoResult written(std::size_t bytes, std::size_t wanted);
     IoResult failed_write(int error);
     IoResult write_tls(std::string_view bytes);
-    worker::Task<IoStatus> wait_readable(SteadyTime deadline);
     worker::Task<IoResult> read_later(std::span<char> space, SteadyTime deadline);
     worker::Task<IoResult> read_slowly(std::span<char> space, SteadyTime deadline);
     worker::Task<IoStatus> write_slowly(std::string_view first, std::string_view second,

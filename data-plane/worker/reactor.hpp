@@ -99,17 +99,16 @@ public:
         std::coroutine_handle<>* slot;
     };
     /// co_await: until an event says that a read (write) may succeed or fail for good, or until
-    /// wake(). One waiter a direction.
-    Wait readable() { return {readable_ || woken_, &reader_}; }
-    Wait writable() { return {writable_ || woken_, &writer_}; }
+    /// resume() or give_up(). One waiter a direction.
+    Wait readable() { return {readable_ || given_up_, &reader_}; }
+    Wait writable() { return {writable_ || given_up_, &writer_}; }
     bool has_waiter() const { return reader_ || writer_; }
 
-    /// Resumes whoever waits, now, and lets every later wait pass until calm(): used by timers and
-    /// shutdown, after which the owner sees its own flag and gives up.
+    /// Resumes who waits, now, though nothing came: its time is over.
     /// Requires: not called by the waiter itself. The socket may be gone when this returns.
-    void wake();
-    bool woken() const { return woken_; }
-    void calm() { woken_ = false; }
+    void resume(bool reader, bool writer);
+    /// Resumes whoever waits, as above, and lets every later wait pass.
+    void give_up();
 
     /// Called, instead of resuming a waiter, when something happens to an idle socket of a pool;
     /// it may destroy the socket. An empty function ends that.
@@ -119,13 +118,12 @@ public:
 
 private:
     void handle(std::uint32_t events) override;
-    void resume_waiters(bool reader, bool writer);
 
     int descriptor_;
     bool readable_;
     bool writable_;
     bool hung_up_ = false;
-    bool woken_ = false;
+    bool given_up_ = false;
     bool* destroyed_ = nullptr;  // told, if set, when the socket goes while a waiter runs
     std::coroutine_handle<> reader_;
     std::coroutine_handle<> writer_;

@@ -38,7 +38,7 @@ void Socket::handle(std::uint32_t events) {
         callback();
         return;
     }
-    resume_waiters(reads, writes);
+    resume(reads, writes);
 }
 
 // The address of the local is taken back on every way out on which the socket still exists.
@@ -46,7 +46,7 @@ void Socket::handle(std::uint32_t events) {
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wdangling-pointer"
 #endif
-void Socket::resume_waiters(bool reader, bool writer) {
+void Socket::resume(bool reader, bool writer) {
     bool destroyed = false;
     bool* const outer = std::exchange(destroyed_, &destroyed);
     if (reader && reader_) std::exchange(reader_, {}).resume();
@@ -59,9 +59,9 @@ void Socket::resume_waiters(bool reader, bool writer) {
 }
 #pragma GCC diagnostic pop
 
-void Socket::wake() {
-    woken_ = true;
-    resume_waiters(true, true);
+void Socket::give_up() {
+    given_up_ = true;
+    resume(true, true);
 }
 
 Watch::Watch(Reactor& reactor, int descriptor, std::uint32_t interest, Callback callback,

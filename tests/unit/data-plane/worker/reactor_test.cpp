@@ -211,24 +211,33 @@ TEST_CASE("events of a socket that an earlier event of the turn closed are dropp
     ::close(second.ends[1]);
 }
 
-TEST_CASE("waking a socket ends its wait, and later ones until it is calmed") {
+TEST_CASE(
+    "a wait that is resumed ends, those after it wait; of a socket that is given up none do") {
     Reactor reactor;
     Pair pair;
-    Socket socket(reactor, pair.ends[0], Socket::State::Established);
-    int passed = 0;
-    const auto waiter = [](Socket& waited, int& count) -> Task<> {
-        co_await waited.readable();
-        ++count;
-        co_await waited.readable();
+    Socket socket(reactor, pair.ends[0], Socket::State::Connecting);
+    int reads = 0;
+    int writes = 0;
+    const auto read = [](Socket& waited, int& count) -> Task<> {
+        for (int i = 0; i < 3; ++i) {
+            co_await waited.readable();
+            ++count;
+        }
+    };
+    const auto write = [](Socket& waited, int& count) -> Task<> {
+        co_await waited.writable();
         ++count;
     };
     TaskSet tasks;
-    tasks.spawn(waiter(socket, passed));
-    CHECK(passed == 0);
-    socket.wake();
-    CHECK(passed == 2);
-    socket.calm();
-    CHECK_FALSE(socket.readable().await_ready());
+    tasks.spawn(read(socket, reads));
+    tasks.spawn(write(socket, writes));
+    CHECK(reads == 0);
+    socket.resume(true, false);
+    CHECK(reads == 1);
+    CHECK(writes == 0);
+    socket.give_up();
+    CHECK(reads == 3);
+    CHECK(writes == 1);
     ::close(pair.ends[1]);
 }
 
