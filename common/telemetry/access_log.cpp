@@ -108,17 +108,14 @@ void AccessLogWriter::end_run(LogDestination destination, std::uint64_t lines) {
     }
     block_->runs.back().end = block_->bytes.size();
     block_->lines += lines;
-    if (block_->is_full()) hand_over();
+    if (block_->bytes.size() >= kLogBlockBytes) hand_over();
 }
 
 void AccessLogWriter::tick() {
-    // An empty one, too, lets the flusher write what it kept.
-    if (block_ == nullptr && was_full_) block_ = channel_->take_empty();
-    if (block_ != nullptr && (block_->lines > 0 || was_full_)) hand_over();
+    if (block_ != nullptr && block_->lines > 0) hand_over();
 }
 
 void AccessLogWriter::hand_over() {
-    was_full_ = block_->is_full();
     channel_->hand_over(block_);
     block_ = nullptr;
 }
@@ -147,9 +144,7 @@ struct AccessLog::Shared {
     std::vector<std::shared_ptr<LogChannel>> current_channels() const;
     void drain(LogChannel& channel);
     void write(const LogBlock& block);
-    void write(LogDestination destination, std::string_view lines, bool more_follow);
-    void write_kept();
-    void count_lost(std::uint64_t lines);
+    void write(LogDestination destination, std::string_view lines);
     void forget(const std::shared_ptr<LogChannel>& channel);
 };
 
@@ -178,36 +173,28 @@ void AccessLog::Shared::drain(LogChannel& channel) {
 }
 
 void AccessLog::Shared::write(const LogBlock& block) {
-    const bool more_follow = block.is_full();
     if (block.runs.size() == 1) {
-        write(block.runs.front().destination, block.bytes, more_follow);
-    } else {
-        // Lines of several destinations alternate; each file gets its own in one call.
-        std::size_t start = 0;
-        for (const LogBlock::Run& run : block.runs) {
-            gathered[run.destination].append(block.bytes, start, run.end - start);
-            start = run.end;
-        }
-        for (const auto& [destination, lines] : gathered) write(destination, lines, more_follow);
-        gathered.clear();
+        write(block.runs.front().destination, block.bytes);
+        return;
     }
-    if (!more_follow) write_kept();
+    // Lines of several destinations alternate; each file gets its own in one call.
+    std::size_t start = 0;
+    for (const LogBlock::Run& run : block.runs) {
+        gathered[run.destination].append(block.bytes, start, run.end - start);
+        start = run.end;
+    }
+    for (const auto& [destination, lines] : gathered) write(destination, lines);
+    gathered.clear();
 }
 
-void AccessLog::Shared::write(LogDestination destination, std::string_view lines,
-                              bool more_follow) {
+void AccessLog::Shared::write(LogDestination destination, std::string_view lines) {
     if (!files.has_name(destination)) {
         const std::lock_guard lock(mutex);
         files.name(destination, paths[destination]);
     }
-    count_lost(files.write(destination, lines, steady_now(), more_follow));
-}
-
-void AccessLog::Shared::write_kept() { count_lost(files.write_kept(steady_now())); }
-
-void AccessLog::Shared::count_lost(std::uint64_t lines) {
-    lost.fetch_add(lines, std::memory_order_relaxed);
-    written.fetch_sub(lines, std::memory_order_relaxed);
+    const std::uint64_t lost_lines = files.write(destination, lines, steady_now());
+    lost.fetch_add(lost_lines, std::memory_order_relaxed);
+    written.fetch_sub(lost_lines, std::memory_order_relaxed);
 }
 
 void AccessLog::Shared::forget(const std::shared_ptr<LogChannel>& channel) {
@@ -271,17 +258,14 @@ void AccessLog::run() {
         // Read before looking, so that what comes meanwhile ends the wait at once.
         const std::uint32_t seen = shared.signal->seen();
         const bool is_last_round = shared.stopping.load(std::memory_order_acquire);
-        if (shared.reopening.exchange(false, std::memory_order_acq_rel)) {
-            shared.write_kept();
-            shared.files.close_all();
-        }
+        if (shared.reopening.exchange(false, std::memory_order_acq_rel)) shared.files.close_all();
         for (const auto& channel : shared.current_channels()) {
             const bool ends = channel->is_closed();
             shared.drain(*channel);
             if (ends) shared.forget(channel);
         }
         shared.files.close_idle(steady_now());
-        if (is_last_round) return shared.write_kept();
+        if (is_last_round) return;
         shared.signal->wait(seen);
     }
 }

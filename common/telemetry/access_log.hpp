@@ -22,8 +22,7 @@ class LogChannel;
 struct LogBlock;
 
 /// One reactor's end of the access log: formats lines into a block of its own; full blocks, and
-/// started ones at each tick, go to the flusher through a queue without locks. Of a full one it may
-/// keep a part until the next comes. If the flusher falls
+/// started ones at each tick, go to the flusher through a queue without locks. If the flusher falls
 /// behind by 16 blocks of 64 KiB, lines are dropped and counted; the reactor never waits.
 /// Thread: its reactor's, or any while no reactor runs. Flushes when it dies.
 class AccessLogWriter {
@@ -48,7 +47,6 @@ private:
     void hand_over();
     std::shared_ptr<LogChannel> channel_;
     LogBlock* block_ = nullptr;  // the channel's
-    bool was_full_ = false;      // the last one that was handed over
 };
 
 /// The access logs of one process: destinations, and the thread that writes them to files.

@@ -32,8 +32,6 @@ struct LogBlock {
     std::vector<Run> runs;
     std::uint64_t lines = 0;
 
-    /// Its writer will have more soon.
-    bool is_full() const { return bytes.size() >= kLogBlockBytes; }
     void clear() {
         bytes.clear();
         runs.clear();
@@ -91,15 +89,9 @@ public:
     explicit LogChannel(std::shared_ptr<LogSignal> signal) : signal_(std::move(signal)) {}
 
     // The writer's thread.
-    /// The one that came back last: of those that a stalled flusher once needed, most stay out of
-    /// the processor's cache. Returns: null if the flusher has them all.
+    /// Returns: null if the flusher has them all.
     LogBlock* take_empty() {
-        while (LogBlock* block = free_.pop()) empty_.push_back(block);
-        if (!empty_.empty()) {
-            LogBlock* const block = empty_.back();
-            empty_.pop_back();
-            return block;
-        }
+        if (LogBlock* block = free_.pop()) return block;
         if (blocks_.size() == kLogBlocksMax) return nullptr;
         blocks_.push_back(std::make_unique<LogBlock>());
         blocks_.back()->bytes.reserve(kLogBlockBytes + kLogBlockBytes / 4);
@@ -132,7 +124,6 @@ public:
 private:
     std::shared_ptr<LogSignal> signal_;
     std::vector<std::unique_ptr<LogBlock>> blocks_;  // grows on the writer's thread only
-    std::vector<LogBlock*> empty_;                   // the writer's
     LogRing full_;
     LogRing free_;
     std::atomic<std::uint64_t> dropped_{0};

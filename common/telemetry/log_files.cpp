@@ -2,12 +2,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -30,27 +27,21 @@ bool wait_writable(int descriptor) {
     return poll(&waiting, 1, kStallMsMax) > 0;
 }
 
-/// Writes `text` and `more`, one after the other, and takes from them what was written.
-/// Returns: false if not all of it was; errno tells why.
-bool write_all(int descriptor, std::string_view& text, std::string_view& more) {
-    while (!text.empty() || !more.empty()) {
-        const std::array<iovec, 2> parts{iovec{const_cast<char*>(text.data()), text.size()},
-                                         iovec{const_cast<char*>(more.data()), more.size()}};
-        const ssize_t written = ::writev(descriptor, parts.data(), static_cast<int>(parts.size()));
+/// Returns: what could not be written; errno tells why.
+std::string_view write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
         if (written > 0) {
-            const auto bytes = static_cast<std::size_t>(written);
-            const std::size_t of_text = std::min(bytes, text.size());
-            text.remove_prefix(of_text);
-            more.remove_prefix(bytes - of_text);
+            text.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) {
             if (wait_writable(descriptor)) continue;
             errno = EAGAIN;
-            return false;
+            return text;
         } else if (errno != EINTR) {
-            return false;
+            return text;
         }
     }
-    return true;
+    return text;
 }
 
 }  // namespace
@@ -66,46 +57,18 @@ bool LogFiles::has_name(LogDestination destination) const {
     return destination < files_.size() && !files_[destination].path.empty();
 }
 
-std::uint64_t LogFiles::write(LogDestination destination, std::string_view lines, SteadyTime now,
-                              bool more_follow) {
+std::uint64_t LogFiles::write(LogDestination destination, std::string_view lines, SteadyTime now) {
     if (!has_name(destination)) return count_lines(lines);
     File& file = files_[destination];
-    std::size_t kept = 0;
-    if (more_follow && open(file, now) && file.is_regular) {
-        kept = (file.size + file.kept.size() + lines.size()) % kPieceBytes;
-    }
-    if (kept > lines.size()) {
-        file.kept += lines;
+    if (!open(file, now)) return count_lines(lines);
+    file.written_at = now;
+    const std::string_view lost = write_all(file.descriptor, lines);
+    if (lost.empty()) {
+        file.failing = false;
         return 0;
     }
-    const std::uint64_t lost = write(file, lines.substr(0, lines.size() - kept), now);
-    file.kept = lines.substr(lines.size() - kept);
-    return lost;
-}
-
-std::uint64_t LogFiles::write_kept(SteadyTime now) {
-    std::uint64_t lost = 0;
-    for (File& file : files_) {
-        if (!file.kept.empty()) lost += write(file, {}, now);
-    }
-    return lost;
-}
-
-/// What was kept first.
-std::uint64_t LogFiles::write(File& file, std::string_view lines, SteadyTime now) {
-    std::string_view kept = file.kept;
-    if (open(file, now)) {
-        file.written_at = now;
-        file.size += kept.size() + lines.size();
-        if (write_all(file.descriptor, kept, lines)) {
-            file.failing = false;
-        } else {
-            fail(file, now, errno);
-        }
-    }
-    const std::uint64_t lost = count_lines(kept) + count_lines(lines);
-    file.kept.clear();
-    return lost;
+    fail(file, now, errno);
+    return count_lines(lost);
 }
 
 bool LogFiles::open(File& file, SteadyTime now) {
@@ -124,14 +87,8 @@ bool LogFiles::open(File& file, SteadyTime now) {
                                             ignored);
         file.descriptor = ::open(file.path.c_str(), kFlags, 0640);
     }
-    if (file.descriptor < 0) {
-        fail(file, now, errno);
-        return false;
-    }
-    struct stat status {};
-    file.is_regular = ::fstat(file.descriptor, &status) == 0 && S_ISREG(status.st_mode);
-    file.size = static_cast<std::uint64_t>(status.st_size);
-    return true;
+    if (file.descriptor < 0) fail(file, now, errno);
+    return file.descriptor >= 0;
 }
 
 void LogFiles::fail(File& file, SteadyTime now, int error) {
@@ -148,7 +105,7 @@ void LogFiles::close(File& file) {
 
 void LogFiles::close_idle(SteadyTime now) {
     for (File& file : files_) {
-        if (file.kept.empty() && now - file.written_at > kIdleMax) close(file);
+        if (file.descriptor >= 0 && now - file.written_at > kIdleMax) close(file);
     }
 }
 

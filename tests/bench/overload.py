@@ -91,7 +91,8 @@ class Load:
     def p99_of_admitted(self):
         """Waits for its end: {p99 in s, offered and admitted a second}"""
         lines = self._process.stdout.read().splitlines()
-        self._process.wait()
+        if self._process.wait() != 0:
+            raise RuntimeError(f"the load ended with {self._process.returncode}")
         answers = {int(status): (int(count), int(p99)) for status, count, p99 in map(str.split, lines)}
         if set(answers) - {200, 429}:
             raise RuntimeError(f"answers: {answers}")

@@ -1,14 +1,12 @@
 // Load and a back end that keep time, each one thread on epoll, on loopback:
-//   turnpike-bench-paced load PORT CONNECTIONS PAUSE_US SECONDS <request   asks it again and again
-//   over each connection, which rests PAUSE_US between two on average; prints "status count p99_us"
-//   for each status, 0 for what broke turnpike-bench-paced backend PORT DELAY_US   answers each
-//   request that late; when its input ends, prints when each came, in seconds of the monotonic
-//   clock
+//   turnpike-bench-paced load PORT CONNECTIONS PAUSE_US SECONDS <request
+//     asks it again and again over each connection, which rests PAUSE_US between two on average;
+//     prints "status count p99_us" for each status, 0 for what broke
+//   turnpike-bench-paced backend PORT DELAY_US
+//     answers each request that late; when its input ends, prints when each came, in seconds of the
+//     monotonic clock
 // Both trust their input. Requests have no body; what Python needs for one takes either a tenth of
 // that.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,7 +28,11 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/bench/sockets.hpp"
+
 namespace {
+
+using namespace turnpike::bench;
 
 using Clock = std::chrono::steady_clock;
 using Time = Clock::time_point;
@@ -38,33 +40,6 @@ using Duration = std::chrono::microseconds;
 
 /// For answers that are under way when the time is over.
 constexpr std::chrono::seconds kPatience{10};
-
-[[noreturn]] void fail(const char* what) {
-    std::perror(what);
-    std::exit(1);
-}
-
-sockaddr_in loopback(int port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-void no_delay(int descriptor) {
-    const int on = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
-
-int connect_to(int port) {
-    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-    const sockaddr_in address = loopback(port);
-    if (connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
-        fail("connect");
-    no_delay(descriptor);
-    return descriptor;
-}
 
 /// What is ready, and what is due.
 class Loop {
@@ -177,13 +152,7 @@ int run_load(int port, int connections, Duration pause, std::chrono::seconds sec
 }
 
 int run_backend(int port, Duration delay) {
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    const int on = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    const sockaddr_in address = loopback(port);
-    if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
-        fail("bind");
-    if (listen(listener, 1024) != 0) fail("listen");
+    const int listener = listen_on(port);
     constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     std::vector<Time> arrivals;
     Loop loop;

@@ -4,9 +4,6 @@
 //   with 200
 // The floor is the least a proxy can do: no parsing, one recv and one send each way. Both trust
 // their input; they serve the benchmarks on loopback only.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,52 +12,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/bench/sockets.hpp"
+
 namespace {
 
+using namespace turnpike::bench;
+
 constexpr std::size_t kBufferBytes = 64U * 1024U;
-
-[[noreturn]] void fail(const char* what) {
-    std::perror(what);
-    std::exit(1);
-}
-
-sockaddr_in loopback(int port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-int listen_on(int port) {
-    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    const int on = 1;
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    const sockaddr_in address = loopback(port);
-    if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
-        fail("bind");
-    if (listen(listener, 1024) != 0) fail("listen");
-    return listener;
-}
-
-int connect_to(int port) {
-    const int upstream = socket(AF_INET, SOCK_STREAM, 0);
-    const sockaddr_in address = loopback(port);
-    if (connect(upstream, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-        fail("connect");
-    }
-    return upstream;
-}
-
-void no_delay(int descriptor) {
-    const int on = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-}
 
 /// Epoll loop over descriptors below a bound; `on_readable` returns false to close.
 class Loop {
@@ -115,7 +77,6 @@ void run_floor(int port, int upstream_port) {
         [&](int client) {
             const int upstream = connect_to(upstream_port);
             no_delay(client);
-            no_delay(upstream);
             other[static_cast<std::size_t>(client)] = upstream;
             other[static_cast<std::size_t>(upstream)] = client;
             loop.add(client);

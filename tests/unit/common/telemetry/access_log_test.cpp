@@ -52,48 +52,6 @@ TEST_CASE("lines reach the default file after a tick") {
     CHECK((fs::status(file).permissions() & fs::perms::others_read) == fs::perms::none);
 }
 
-TEST_CASE("under load a file grows by whole pieces, and a tick writes the rest") {
-    constexpr std::size_t kPiece = 64U * 1024U;
-    const TemporaryFolder folder;
-    const fs::path file = folder.path() / "access.log";
-    const fs::path other = folder.path() / "other.log";
-    std::ofstream(file) << "older\n";
-    std::string wanted = "older\n";
-    AccessLog log({.default_file = file, .folder = folder.path(), .report = {}});
-    const auto writer = log.make_writer();
-    std::uint64_t lines = 0;
-    const auto write = [&](LogDestination destination, const std::string& line) {
-        writer->write(destination, kFormat, request(line));
-        ++lines;
-    };
-    for (int i = 0; wanted.size() < 3 * kPiece + 10000; ++i) {
-        const std::string line = std::to_string(i) + std::string(700, 'x');
-        write(AccessLog::kDefault, line);
-        wanted += line + "\n";
-    }
-    // What is not full is still the writer's.
-    wait_until_written(log, 3 * kPiece / 720);
-    while (read(file).size() < 3 * kPiece) std::this_thread::yield();
-    CHECK(read(file) == wanted.substr(0, 3 * kPiece));
-    write(log.destination("other"), "one");
-    writer->tick();
-    wait_until_written(log, lines);
-    while (read(file).size() < wanted.size()) std::this_thread::yield();
-    CHECK(read(file) == wanted);
-    CHECK(read(other) == "one\n");
-
-    // A block that is full when the lines end: the tick has nothing of its own.
-    for (std::size_t bytes = 0; bytes < kPiece;) {
-        const std::string line(1023, 'y');
-        write(AccessLog::kDefault, line);
-        wanted += line + "\n";
-        bytes += line.size() + 1;
-    }
-    writer->tick();
-    while (read(file).size() < wanted.size()) std::this_thread::yield();
-    CHECK(read(file) == wanted);
-}
-
 TEST_CASE("what was handed over is written before the log ends") {
     const TemporaryFolder folder;
     const fs::path file = folder.path() / "access.log";
